@@ -1,0 +1,112 @@
+public import ShrikeCore
+
+/// All that `shrike run` is told; read from one YAML file, see ``ConfigurationReference`` for every key.
+public struct GatewayConfiguration: Hashable, Sendable {
+    public var site = "site"
+    public var gateway = "gateway"
+    /// Folder for the outbox, evidence, caches and the embedded broker.
+    public var stateFolder = "shrike-state"
+    public var engine = Engine()
+    public var broker = Broker()
+    public var sources: [Source] = []
+    /// Scenes that sources name; each an address and the name sources use.
+    public var scenes: [Scene] = []
+    public var evidence = Evidence()
+    public var http = HTTP()
+    public var log = Log()
+
+    public init() {}
+
+    public struct Engine: Hashable, Sendable {
+        public enum Choice: String, Sendable, CaseIterable { case auto, openvino, onnxruntime, opencv }
+        public enum Precision: String, Sendable, CaseIterable { case fp32, bf16 }
+
+        public var choice = Choice.auto
+        public var precision = Precision.fp32
+        /// Frames analysed at the same time; 0 for one per core.
+        public var workers = 0
+        /// Folder with the engines' libraries; nil to look in the usual places.
+        public var folder: String?
+
+        public init() {}
+    }
+
+    public struct Broker: Hashable, Sendable {
+        public enum Mode: String, Sendable, CaseIterable { case embedded, external, off }
+
+        public var mode = Mode.embedded
+        /// Address of an external broker, `mqtt://host:1883` or `mqtts://host:8883`.
+        public var url = ""
+        public var username: String?
+        public var password: String?
+        /// File whose first line is the password.
+        public var passwordFile: String?
+        public var caFile: String?
+        public var certificateFile: String?
+        public var keyFile: String?
+        /// Port of the embedded broker; 0 for any free one.
+        public var port = 1883
+
+        public init() {}
+    }
+
+    public struct Source: Hashable, Sendable {
+        public enum Kind: String, Sendable, CaseIterable { case auto, camera, drone, file }
+
+        public var id: String
+        /// File, folder, glob, `watch:FOLDER`, `rtsp://...` or `camera:N`.
+        public var address: String
+        public var kind = Kind.auto
+        /// Names of scenes; empty for all.
+        public var scenes: [String] = []
+        /// Frames analysed per second at most; nil for all.
+        public var framesPerSecond: Double?
+        /// Telemetry side-car; nil to look for one beside a video.
+        public var telemetry: String?
+        /// Scale of thermal pictures that carry none: °C = offset + gain * value.
+        public var thermalScale: ThermalScale?
+        /// Height grid that GDAL reads, and list of assets, to place defects on.
+        public var terrain: String?
+        public var assets: String?
+
+        public init(id: String, address: String) { (self.id, self.address) = (id, address) }
+    }
+
+    public struct Scene: Hashable, Sendable {
+        public var name: String
+        /// Folder with `scene.json`, `.onnx` file, or `builtin:NAME`.
+        public var address: String
+
+        public init(name: String, address: String) { (self.name, self.address) = (name, address) }
+    }
+
+    public struct Evidence: Hashable, Sendable {
+        public var keepDays = 30.0
+        public var maximumBytes = 10 << 30
+        public var jpegQuality = 85
+        /// Free bytes on the disk below which no picture is written.
+        public var reserveBytes = 256 << 20
+        /// Whether a small picture follows each new alert on MQTT.
+        public var thumbnails = true
+
+        public init() {}
+    }
+
+    public struct HTTP: Hashable, Sendable {
+        public var isEnabled = true
+        public var host = "127.0.0.1"
+        public var port = 9464
+
+        public init() {}
+    }
+
+    public struct Log: Hashable, Sendable {
+        public enum Level: String, Sendable, CaseIterable { case trace, debug, info, notice, warning, error }
+        public enum Format: String, Sendable, CaseIterable { case text, json }
+
+        public var level = Level.info
+        public var format = Format.text
+
+        public init() {}
+    }
+}

@@ -1,0 +1,109 @@
+import Dashboard
+import Foundation
+import ShrikeCore
+
+/// Names and meanings of the agent's metrics, in one place.
+struct AgentMetrics: Sendable {
+    let registry: MetricsRegistry
+    private let latency = LatencyBook()
+
+    func analyzed(_ source: SourceInfo, _ outcome: AnalysisOutcome, detections: Int) {
+        let labels: KeyValuePairs = ["source": source.id]
+        registry.add(to: "shrike_frames_analyzed_total", labels, help: "Frames analysed.")
+        registry.add(Double(detections), to: "shrike_detections_total", labels, help: "Detections of all classes.")
+        stage("detect", outcome.detectSeconds)
+        stage("motion", outcome.motionSeconds)
+    }
+
+    func stage(_ name: String, _ seconds: Double) {
+        registry.observe(
+            seconds: seconds, in: "shrike_stage_seconds", ["stage": name], help: "Time per frame and stage.")
+    }
+
+    func dropped(_ count: Int, source: SourceInfo, reason: String) {
+        registry.add(
+            Double(count), to: "shrike_frames_dropped_total", ["source": source.id, "reason": reason],
+            help: "Frames not analysed, by reason.")
+    }
+
+    func raised(_ alerts: [Alert]) {
+        for alert in alerts {
+            registry.add(
+                to: "shrike_alerts_total",
+                [
+                    "source": alert.source.id, "class": alert.className, "grade": alert.grade.rawValue,
+                    "state": alert.state.rawValue,
+                ], help: "Alert events decided and stored.")
+            if alert.source.isLive { latency.note(alert.sequence, alert.time) }
+        }
+    }
+
+    /// The broker took the alert.
+    func delivered(sequence: UInt64, isRouted: Bool) {
+        registry.add(
+            to: "shrike_alerts_delivered_total", ["routed": isRouted ? "true" : "false"],
+            help: "Alerts the broker acknowledged; routed=false: nobody was subscribed.")
+        if let captured = latency.take(sequence) {
+            registry.observe(
+                seconds: Double(ProcessClock.now().since(captured).microseconds) / 1e6,
+                in: "shrike_capture_to_puback_seconds",
+                help: "From capture of the frame to the broker's acknowledgement.")
+        }
+    }
+
+    func refused() {
+        registry.add(to: "shrike_alerts_refused_total", help: "Alerts the broker refused; each is tried again.")
+    }
+
+    func outboxFailed() {
+        registry.add(to: "shrike_outbox_failures_total", help: "Failed attempts to store alerts; each is tried again.")
+    }
+
+    func evidenceShed() {
+        registry.add(to: "shrike_evidence_shed_total", help: "Alerts that went out without a picture.")
+    }
+
+    func sourceState(_ state: SourceState, source: SourceInfo) {
+        for name in ["connecting", "up", "stalled", "frozen", "auth", "retrying", "ended", "failed"] {
+            registry.set(
+                name == state.name ? 1 : 0, for: "shrike_source_state", ["source": source.id, "state": name],
+                help: "1 for the state a source is in.")
+        }
+    }
+
+    func model(_ identity: ModelIdentity, engine: String) {
+        registry.set(
+            1, for: "shrike_model_info",
+            [
+                "level": identity.level.rawValue, "name": identity.name, "version": identity.version,
+                "digest": identity.digest, "engine": engine,
+            ], help: "Models in use.")
+    }
+
+    func outbox(depth: Int, oldestAgeSeconds: Double) {
+        registry.set(Double(depth), for: "shrike_outbox_depth", help: "Alerts waiting for the broker.")
+        registry.set(
+            oldestAgeSeconds, for: "shrike_outbox_oldest_age_seconds", help: "Age of the oldest waiting alert.")
+    }
+
+    func broker(isConnected: Bool) {
+        registry.set(isConnected ? 1 : 0, for: "shrike_broker_connected", help: "Whether there is a connection.")
+    }
+
+    func evidence(bytes: Int64) {
+        registry.set(Double(bytes), for: "shrike_evidence_bytes", help: "Bytes of evidence kept.")
+    }
+}
+
+/// Capture times of alerts on their way to the broker, bounded.
+private final class LatencyBook: @unchecked Sendable {
+    // Sendable: `captured` is only touched under `lock`.
+    private let lock = NSLock()
+    private var captured: [UInt64: Timestamp] = [:]
+
+    func note(_ sequence: UInt64, _ time: Timestamp) {
+        lock.withLock { if captured.count < 4096 { captured[sequence] = time } }
+    }
+
+    func take(_ sequence: UInt64) -> Timestamp? { lock.withLock { captured.removeValue(forKey: sequence) } }
+}

@@ -1,0 +1,170 @@
+import Foundation
+import FrameSources
+import Geolocation
+import Logging
+import ModelBundles
+import Outbox
+import ShrikeCore
+import Telemetry
+
+/// The sources and scenes of one configuration, from opening to their end.
+final class SourceGeneration: @unchecked Sendable {
+    // Sendable: `isStopped` is only touched under `lock`; everything else is immutable.
+    private struct Line {
+        var source: any FrameSource
+        var settings: GatewayConfiguration.Source
+        var scenes: [Int]
+        var telemetry: TelemetryTrack?
+        var locator: DefectLocator
+    }
+
+    private let lines: [Line]
+    private let scenes: [LoadedScene]
+    private let workers: Int
+    private let configuration: GatewayConfiguration
+    private let parts: SourceSupervisor.Parts
+    private let logger: Logger
+    private let lock = NSLock()
+    private var isStopped = false
+
+    private init(
+        lines: [Line], scenes: [LoadedScene], workers: Int, configuration: GatewayConfiguration,
+        parts: SourceSupervisor.Parts, logger: Logger
+    ) {
+        (self.lines, self.scenes, self.workers, self.configuration) = (lines, scenes, workers, configuration)
+        (self.parts, self.logger) = (parts, logger)
+    }
+
+    /// Loads every scene and opens every source.
+    ///
+    /// - Throws: ``AgentError`` for the first scene that cannot be used. A source that cannot be opened is logged and left out
+    ///   as long as another one works.
+    static func open(
+        _ configuration: GatewayConfiguration, parts: SourceSupervisor.Parts, logger: Logger
+    ) async throws -> SourceGeneration {
+        let workers =
+            configuration.engine.workers > 0
+            ? configuration.engine.workers : ProcessInfo.processInfo.activeProcessorCount
+        let library = SceneLibrary(
+            engine: configuration.engine, cacheFolder: configuration.stateFolder + "/cache", workers: workers)
+        var scenes: [LoadedScene] = []
+        for scene in configuration.scenes {
+            let loaded = try library.load(scene.address)
+            logger.info(
+                "scene \(scene.name)",
+                metadata: [
+                    "digest": "\(loaded.lineage.scene.digest)", "engine": "\(loaded.engine ?? "none")",
+                    "classes": "\(loaded.definition.classes.count)",
+                ])
+            for identity in [loaded.lineage.scene] + loaded.lineage.parents {
+                parts.metrics.model(identity, engine: loaded.engine ?? "none")
+            }
+            scenes.append(loaded)
+        }
+        var lines: [Line] = []
+        var lastError: (any Error)?
+        for settings in configuration.sources {
+            do {
+                lines.append(try await openLine(settings, configuration: configuration, parts: parts, logger: logger))
+            } catch {
+                lastError = error
+                logger.error("source left out: \(error)", metadata: ["source": "\(settings.id)"])
+            }
+        }
+        if lines.isEmpty, let lastError { throw lastError }
+        return SourceGeneration(
+            lines: lines, scenes: scenes, workers: workers, configuration: configuration, parts: parts, logger: logger)
+    }
+
+    private static func openLine(
+        _ settings: GatewayConfiguration.Source, configuration: GatewayConfiguration, parts: SourceSupervisor.Parts,
+        logger: Logger
+    ) async throws -> Line {
+        let telemetry = try TelemetryFinder.track(for: settings.address, named: settings.telemetry)
+        var options = SourceOptions()
+        options.id = settings.id
+        options.kind = SourceInfo.Kind(rawValue: settings.kind.rawValue) ?? (telemetry == nil ? nil : .drone)
+        options.recordingStart = telemetry?.captureStart()
+        options.clock = { CaptureTime(time: ProcessClock.now(), quality: ProcessClock.quality()) }
+        let (outbox, id) = (parts.outbox, settings.id)
+        options.isProcessed = { key in (try? await outbox.isProcessed(key, source: id)) ?? false }
+        let names = configuration.scenes.map(\.name)
+        return Line(
+            source: try await FootageOpener.open(settings.address, options: options), settings: settings,
+            scenes: names.indices.filter { settings.scenes.isEmpty || settings.scenes.contains(names[$0]) },
+            telemetry: telemetry, locator: try GroundFiles.locator(terrain: settings.terrain, assets: settings.assets))
+    }
+
+    /// Whether every source came to its own end.
+    var endedByItself: Bool { lock.withLock { !isStopped } }
+
+    /// Ends all sources.
+    ///
+    /// - Parameter forGood: the program ends too; open alerts of recorded footage stay open for the next start either way.
+    func stop(forGood: Bool) {
+        lock.withLock { isStopped = true }
+        for line in lines { line.source.stop() }
+        if forGood { logger.info("stopping sources") }
+    }
+
+    /// Runs all pipelines until they end.
+    func run() async {
+        let pool = AnalysisPool(workers: workers, scenes: scenes)
+        await withTaskGroup(of: Void.self) { group in
+            for line in lines { group.addTask { await self.run(line, pool: pool) } }
+        }
+        // Blocks only until frames under way are through; nothing is queued any more.
+        try? await BlockingThread(label: "pool-stop").run { pool.stop() }
+    }
+
+    private func run(_ line: Line, pool: AnalysisPool) async {
+        let info = line.source.info
+        let observer = LiveObserver(
+            metrics: parts.metrics, session: parts.session, topics: parts.topics, logger: logger, health: parts.health)
+        do {
+            let store = OutboxStore(
+                outbox: parts.outbox, topics: parts.topics, logger: logger, metrics: parts.metrics)
+            var stage = DecisionStage(
+                context: DecisionContext(
+                    site: configuration.site, gateway: configuration.gateway, source: info,
+                    scenes: line.scenes.map { scenes[$0] }, telemetry: line.telemetry, clock: .live,
+                    evidence: parts.evidence, locator: line.locator,
+                    isWatchedFolder: FootageOpener.isWatched(line.settings.address)),
+                store: store, observer: observer)
+            let isResumed = try await resume(line.source, stage: &stage)
+            let pipeline = SourcePipeline(
+                source: line.source, pool: pool, scenes: line.scenes,
+                window: info.isLive ? workers : workers + 2,
+                pacer: FramePacer(framesPerSecond: line.settings.framesPerSecond),
+                thermalScale: line.settings.thermalScale, isResumed: isResumed,
+                mayFinish: { [self] in endedByItself })
+            // A live source says itself how it is doing.
+            if !info.isLive { await observer.changed(.up, source: info) }
+            try await pipeline.run(deciding: &stage)
+            await observer.changed(.ended, source: info)
+        } catch is CancellationError {
+        } catch {
+            parts.metrics.sourceState(.ended, source: info)
+            logger.error("source ended: \(error)", metadata: ["source": "\(info.id)"])
+        }
+    }
+
+    /// Puts a recorded source and its stages where the last stored cursor says.
+    private func resume(_ source: any FrameSource, stage: inout DecisionStage) async throws -> Bool {
+        guard let recorded = source as? any RecordedFrameSource,
+            let progress = try await parts.outbox.progress(source: source.info.id),
+            progress.cursor.origin == recorded.origin
+        else { return false }
+        guard let snapshot = try? JSONDecoder().decode(StageSnapshot.self, from: progress.snapshot) else {
+            // Written by another release: analysed again from the start; alert ids keep anything from being sent twice.
+            logger.notice(
+                "stored state is of another release; footage is analysed again",
+                metadata: ["source": "\(source.info.id)"])
+            return false
+        }
+        recorded.resume(after: progress.cursor)
+        stage.restore(snapshot)
+        logger.info("continues after frame \(progress.cursor.frameIndex)", metadata: ["source": "\(source.info.id)"])
+        return !progress.cursor.isComplete
+    }
+}

@@ -1,0 +1,109 @@
+import Alerting
+import Foundation
+import FrameSources
+import Logging
+import Messaging
+import Outbox
+import ServiceLifecycle
+import ShrikeCore
+import Synchronization
+import UnixSignals
+
+/// Runs a pipeline per source; at SIGHUP ends them and starts anew with the configuration as it is then.
+final class SourceSupervisor: Service, @unchecked Sendable {
+    // Sendable: `generation` is only touched under `lock`.
+    struct Parts: Sendable {
+        var outbox: Outbox
+        var topics: Topics
+        var metrics: AgentMetrics
+        var health: SourceHealth
+        var session: MQTTSession?
+        var evidence: EvidenceRecorder
+    }
+
+    private let options: GatewayAgent.Options
+    private let logger: Logger
+    private let parts: Parts
+    private let initial: GatewayConfiguration
+    private let lock = NSLock()
+    private var generation: SourceGeneration?
+
+    init(configuration: GatewayConfiguration, options: GatewayAgent.Options, logger: Logger, parts: Parts) {
+        (initial, self.options, self.logger, self.parts) = (configuration, options, logger, parts)
+    }
+
+    /// Loads scenes and opens sources, so that mistakes end the start and not the run.
+    func prepare() async throws {
+        let first = try await SourceGeneration.open(initial, parts: parts, logger: logger)
+        lock.withLock { generation = first }
+    }
+
+    func run() async throws {
+        await withGracefulShutdownHandler {
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await self.reloadAtHangup() }
+                await runGenerations()
+                group.cancelAll()
+            }
+        } onGracefulShutdown: {
+            self.current?.stop(forGood: true)
+        }
+    }
+
+    private var current: SourceGeneration? { lock.withLock { generation } }
+
+    private func runGenerations() async {
+        while let generation = current {
+            await generation.run()
+            let next = lock.withLock { () -> SourceGeneration? in
+                if self.generation === generation { self.generation = nil }
+                return self.generation
+            }
+            if next == nil {
+                if generation.endedByItself, !options.exitsWhenDone {
+                    logger.notice("all sources have ended; waiting for a signal")
+                    await waitForSuccessorOrShutdown()
+                }
+            }
+        }
+    }
+
+    private func waitForSuccessorOrShutdown() async {
+        while current == nil, !Task.isCancelled, !Task.isShuttingDownGracefully {
+            try? await Task.sleep(for: .milliseconds(100))
+        }
+    }
+
+    private func reloadAtHangup() async {
+        for await _ in await UnixSignalsSequence(trapping: .sighup) {
+            guard let path = options.configurationPath else { continue }
+            do {
+                let configuration = try ConfigurationFile.load(path: path)
+                if configuration.needsRestart(after: initial) {
+                    logger.warning("site, gateway, state, broker and http change only with a restart")
+                }
+                var next = initial
+                (next.scenes, next.sources, next.engine) = (
+                    configuration.scenes, configuration.sources, configuration.engine
+                )
+                // The old sources go on until the new ones are known to be right; a camera may be busy for that long.
+                let successor = try await SourceGeneration.open(next, parts: parts, logger: logger)
+                let old = lock.withLock { () -> SourceGeneration? in
+                    defer { generation = successor }
+                    return generation
+                }
+                old?.stop(forGood: false)
+                logger.notice("configuration read again")
+            } catch {
+                logger.error("configuration not taken, the old one stays: \(error)")
+            }
+        }
+    }
+}
+
+extension GatewayConfiguration {
+    fileprivate func needsRestart(after other: GatewayConfiguration) -> Bool {
+        site != other.site || gateway != other.gateway || stateFolder != other.stateFolder || broker != other.broker
+            || http != other.http
+    }
+}

@@ -1,0 +1,143 @@
+import Foundation
+import Imaging
+import ShrikeCore
+
+/// Threads that analyse frames of all sources, first come, first served. Results are pure functions of the frames, so they
+/// do not depend on which thread worked or in which order.
+final class AnalysisPool: @unchecked Sendable {
+    // Sendable: `jobs` and `isStopping` are only touched under `condition`.
+    private let condition = NSCondition()
+    private var jobs: [Job] = []
+    private var isStopping = false
+    private let finished = DispatchGroup()
+    let workerCount: Int
+
+    struct Job {
+        var frame: Frame
+        /// The frame before, where the motion between both is wanted.
+        var previous: PixelBuffer?
+        /// Scenes to run, by position.
+        var scenes: [Int]
+        var ticket: AnalysisTicket
+    }
+
+    init(workers: Int, scenes: [LoadedScene]) {
+        workerCount = workers
+        for number in 0..<workers {
+            finished.enter()
+            let thread = Thread { [self] in
+                work(AnalysisWorker(scenes: scenes))
+                finished.leave()
+            }
+            thread.name = "analysis-\(number)"
+            thread.stackSize = 8 << 20
+            thread.start()
+        }
+    }
+
+    /// Queues a frame; the ticket gives the outcome.
+    func analyze(_ frame: Frame, previous: PixelBuffer?, scenes: [Int]) -> AnalysisTicket {
+        let ticket = AnalysisTicket()
+        condition.withLock {
+            jobs.append(Job(frame: frame, previous: previous, scenes: scenes, ticket: ticket))
+            condition.signal()
+        }
+        return ticket
+    }
+
+    /// Lets the threads finish what is queued, then ends them; blocks until then.
+    func stop() {
+        condition.withLock {
+            isStopping = true
+            condition.broadcast()
+        }
+        finished.wait()
+    }
+
+    private func work(_ worker: AnalysisWorker) {
+        while let job = nextJob() { job.ticket.fulfill(worker.analyze(job)) }
+    }
+
+    private func nextJob() -> Job? {
+        condition.withLock {
+            while jobs.isEmpty, !isStopping { condition.wait() }
+            return jobs.isEmpty ? nil : jobs.removeFirst()
+        }
+    }
+}
+
+/// What became of one frame.
+struct AnalysisOutcome: Sendable {
+    /// Nil where the frame could not be analysed; `failure` says why.
+    var analysis: FrameAnalysis?
+    var failure: String?
+    /// Seconds on the clock, by stage.
+    var detectSeconds = 0.0
+    var motionSeconds = 0.0
+}
+
+/// The promise of an outcome.
+final class AnalysisTicket: @unchecked Sendable {
+    // Sendable: all state is only touched under `lock`.
+    private let lock = NSLock()
+    private var outcome: AnalysisOutcome?
+    private var waiting: CheckedContinuation<AnalysisOutcome, Never>?
+
+    func fulfill(_ result: AnalysisOutcome) {
+        let continuation = lock.withLock {
+            outcome = result
+            defer { waiting = nil }
+            return waiting
+        }
+        continuation?.resume(returning: result)
+    }
+
+    /// The outcome, once; one task may ask.
+    var value: AnalysisOutcome {
+        get async {
+            await withCheckedContinuation { continuation in
+                let ready = lock.withLock { () -> AnalysisOutcome? in
+                    if outcome == nil { waiting = continuation }
+                    return outcome
+                }
+                if let ready { continuation.resume(returning: ready) }
+            }
+        }
+    }
+}
+
+/// One thread's detectors, made when a scene is first wanted.
+private final class AnalysisWorker {
+    private let scenes: [LoadedScene]
+    private var detectors: [Int: any Detector] = [:]
+    private let motionEstimator = CameraMotionEstimator()
+
+    init(scenes: [LoadedScene]) { self.scenes = scenes }
+
+    func analyze(_ job: AnalysisPool.Job) -> AnalysisOutcome {
+        var outcome = AnalysisOutcome()
+        let frame = job.frame
+        do {
+            let begin = ProcessClock.monotonicNanoseconds()
+            var detections: [Detection] = []
+            for scene in job.scenes { detections += try detector(scene).detect(frame) }
+            let middle = ProcessClock.monotonicNanoseconds()
+            let motion = try job.previous.flatMap { try motionEstimator.motion(from: $0, to: frame.pixels) }
+            outcome.detectSeconds = Double(middle - begin) / 1e9
+            outcome.motionSeconds = Double(ProcessClock.monotonicNanoseconds() - middle) / 1e9
+            outcome.analysis = FrameAnalysis(
+                frameIndex: frame.index, mediaTime: frame.mediaTime, width: frame.width, height: frame.height,
+                detections: detections, cameraMotion: motion)
+        } catch {
+            outcome.failure = "\(error)"
+        }
+        return outcome
+    }
+
+    private func detector(_ scene: Int) throws -> any Detector {
+        if let detector = detectors[scene] { return detector }
+        let detector = try scenes[scene].makeDetector()
+        detectors[scene] = detector
+        return detector
+    }
+}

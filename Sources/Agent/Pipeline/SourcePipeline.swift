@@ -1,0 +1,87 @@
+import ShrikeCore
+
+/// Takes one source's frames through analysis and decision, in order, with a bounded number on their way.
+///
+/// Two tasks: one pulls frames and queues them for analysis, the other takes outcomes in frame order and decides. For a live
+/// source an outcome is decided as soon as it is there, not when the next frame comes.
+struct SourcePipeline: Sendable {
+    let source: any FrameSource
+    let pool: AnalysisPool
+    /// Positions of the scenes in the pool that look at this source.
+    let scenes: [Int]
+    /// Frames between pull and decision at most.
+    let window: Int
+    let pacer: FramePacer
+    /// Scale of thermal footage that carries none.
+    var thermalScale: ThermalScale?
+    /// With a resumed source, its first frame was decided before and only serves as the previous one.
+    let isResumed: Bool
+    /// Asked at the end of the footage: false where the source was stopped from outside, so that open alerts stay open for the
+    /// next start.
+    let mayFinish: @Sendable () -> Bool
+
+    private enum Step: Sendable {
+        case resumed(Frame)
+        case frame(Frame, AnalysisTicket)
+        case event(SourceEvent)
+    }
+
+    /// Runs until the footage ends, the source is stopped or the task is cancelled.
+    func run(deciding stage: inout DecisionStage) async throws {
+        let permits = Permits(window)
+        // Unbounded by policy: `permits` bounds the frames, and other events are rare.
+        let (steps, feed) = AsyncStream.makeStream(of: Step.self)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                defer { feed.finish() }
+                try await pull(permits, into: feed)
+            }
+            do {
+                for await step in steps {
+                    switch step {
+                    case .resumed(let frame): stage.resume(at: frame)
+                    case .event(let event): try await stage.take(event)
+                    case .frame(let frame, let ticket):
+                        let outcome = await ticket.value
+                        permits.release()
+                        try await stage.take(frame, outcome)
+                    }
+                }
+            } catch {
+                // The puller may wait for a permit or a frame; both end here.
+                source.stop()
+                for _ in 0...window { permits.release() }
+                group.cancelAll()
+                throw error
+            }
+            try await group.waitForAll()
+        }
+        if !Task.isCancelled, mayFinish() { try await stage.finish() }
+    }
+
+    private func pull(_ permits: Permits, into feed: AsyncStream<Step>.Continuation) async throws {
+        var pacer = pacer
+        var previous: PixelBuffer?
+        var awaitsResumedFrame = isResumed
+        await permits.acquire()
+        while !Task.isCancelled, let event = try await source.next() {
+            guard case .frame(var frame) = event else {
+                feed.yield(.event(event))
+                continue
+            }
+            frame.thermalScale = frame.thermalScale ?? thermalScale
+            if awaitsResumedFrame {
+                awaitsResumedFrame = false
+                previous = frame.pixels
+                pacer.resume(at: frame)
+                feed.yield(.resumed(frame))
+                continue
+            }
+            guard await pacer.admits(frame) else { continue }
+            let ticket = pool.analyze(frame, previous: source.info.isMotion ? previous : nil, scenes: scenes)
+            previous = frame.pixels
+            feed.yield(.frame(frame, ticket))
+            await permits.acquire()
+        }
+    }
+}

@@ -1,0 +1,14 @@
+import Inference
+import ShrikeCore
+
+/// A scene that is ready to look at frames.
+struct LoadedScene: Sendable {
+    var definition: SceneDefinition
+    var lineage: Lineage
+    /// What the network runs on, for people; nil where there is no network.
+    var engine: String?
+    /// The network itself, for measurements; nil where there is none.
+    var network: Network?
+    /// Makes a detector for one worker thread.
+    var makeDetector: @Sendable () throws -> any Detector
+}

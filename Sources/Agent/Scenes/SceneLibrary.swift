@@ -1,0 +1,70 @@
+import Detection
+import Foundation
+import Inference
+import ModelBundles
+import ShrikeCore
+
+/// Turns addresses of scenes into scenes that are ready to look at frames.
+struct SceneLibrary: Sendable {
+    let engine: GatewayConfiguration.Engine
+    let cacheFolder: String?
+    /// Requests that may run at the same time.
+    let workers: Int
+
+    static let builtInPrefix = "builtin:"
+
+    /// Name of a scene where its configuration gives none: the last part of its address.
+    static func defaultName(of address: String) -> String {
+        if address.hasPrefix(builtInPrefix) { return String(address.dropFirst(builtInPrefix.count)) }
+        let name = URL(filePath: address).deletingPathExtension().lastPathComponent
+        return String(
+            name.map { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) ? $0 : "_" }.prefix(64))
+    }
+
+    /// - Throws: ``AgentError``.
+    func load(_ address: String) throws(AgentError) -> LoadedScene {
+        let bundle: SceneBundle = try translating { try self.bundle(at: address) }
+        switch bundle.definition.kind {
+        case .thermal:
+            let definition = bundle.definition
+            return LoadedScene(definition: definition, lineage: bundle.lineage, engine: nil) {
+                ThermalDetector(scene: definition)
+            }
+        case .detector: return try translating { try loadDetector(bundle) }
+        }
+    }
+
+    private static let builtIn = [BuiltInScenes.thermalSolar]
+
+    private func bundle(at address: String) throws -> SceneBundle {
+        guard address.hasPrefix(Self.builtInPrefix) else { return try SceneLoader.load(from: address) }
+        guard let scene = Self.builtIn.first(where: { Self.builtInPrefix + $0.name == address }) else {
+            throw AgentError(
+                "no such built-in scene", at: address,
+                remedy: "known: \(Self.builtIn.map { Self.builtInPrefix + $0.name }.joined(separator: ", "))")
+        }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        return SceneLoader.bundle(scene, document: String(decoding: try encoder.encode(scene), as: UTF8.self))
+    }
+
+    private func loadDetector(_ bundle: SceneBundle) throws -> LoadedScene {
+        guard let path = bundle.networkPath else {
+            throw AgentError("scene names no network", at: bundle.definition.name, remedy: "set detector.network")
+        }
+        if let cacheFolder {
+            try FileManager.default.createDirectory(atPath: cacheFolder, withIntermediateDirectories: true)
+        }
+        let detector = try NetworkDetector.load(
+            scene: bundle.definition, networkPath: path,
+            settings: NetworkSettings(
+                engine: NetworkSettings.Engine(rawValue: engine.choice.rawValue) ?? .auto,
+                precision: engine.precision == .bf16 ? .bfloat16 : .float32, concurrentRequests: workers,
+                cacheDirectory: cacheFolder, enginePath: engine.folder))
+        let network = detector.network
+        return LoadedScene(
+            definition: detector.scene, lineage: bundle.lineage,
+            engine: "\(network.engine.rawValue) \(network.engineVersion)", network: network
+        ) { try detector.makeWorker() }
+    }
+}

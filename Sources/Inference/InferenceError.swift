@@ -1,0 +1,13 @@
+/// Why a network cannot be loaded or run: what, where, and what to do.
+public struct InferenceError: Error, Hashable, Sendable, CustomStringConvertible {
+    public var what: String
+    /// File, engine or output concerned.
+    public var place: String
+    public var remedy: String
+
+    public init(_ what: String, at place: String, remedy: String) {
+        (self.what, self.place, self.remedy) = (what, place, remedy)
+    }
+
+    public var description: String { "\(what): \(place); \(remedy)" }
+}

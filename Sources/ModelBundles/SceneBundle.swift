@@ -1,0 +1,13 @@
+public import ShrikeCore
+
+/// A scene ready to be built: its definition, the identity that goes into every alert, and its network where it has one.
+public struct SceneBundle: Sendable {
+    public var definition: SceneDefinition
+    public var lineage: Lineage
+    /// File of the ONNX network; nil for scenes without one.
+    public var networkPath: String?
+
+    public init(definition: SceneDefinition, lineage: Lineage, networkPath: String? = nil) {
+        (self.definition, self.lineage, self.networkPath) = (definition, lineage, networkPath)
+    }
+}
