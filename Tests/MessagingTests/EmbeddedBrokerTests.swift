@@ -68,10 +68,10 @@ struct EmbeddedBrokerTests {
             group.addTask { await second.run() }
             defer { group.cancelAll() }
             #expect(
-                await eventually {
+                await eventually(within: .seconds(40)) {
                     events.all.contains { if case .started = $0 { true } else { false } }
                 })
-            #expect(await second.waitUntilListening())
+            #expect(await second.waitUntilListening(within: .seconds(20)))
             #expect(events.all.contains(.removedStale(processID: orphan.processIdentifier)))
             #expect(!events.all.contains { if case .ended = $0 { true } else { false } })
         }
