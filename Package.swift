@@ -133,7 +133,9 @@ let package = Package(
             "DefectIdentityTests", ["DefectIdentity", "Imaging", "Kernels", "SyntheticFootage", "Telemetry"]),
         tests("EvaluationTests", ["Evaluation", "TestKit"]),
         tests("DashboardTests", ["Dashboard", "TestKit"]),
-        tests("AgentTests", ["Agent", "Evidence", "TestKit", .product(name: "Yams", package: "Yams")]),
+        tests(
+            "AgentTests",
+            ["Agent", "Evidence", "Reporting", "Telemetry", "TestKit", .product(name: "Yams", package: "Yams")]),
         tests("EndToEndTests", ["TestKit", "Imaging"]),
     ],
     swiftLanguageModes: [.v6],

@@ -10,8 +10,7 @@ struct Shrike: AsyncParsableCommand {
         version: AgentVersion.current,
         subcommands: [
             RunCommand.self, ReplayCommand.self, DiffCommand.self, AlertsCommand.self, EvaluateCommand.self,
-            BenchCommand.self,
-            DoctorCommand.self, GenerateCommand.self, JournalCommand.self,
+            BenchCommand.self, DoctorCommand.self, GenerateCommand.self, TelemetryCommand.self, JournalCommand.self,
             OrderCommand.self,
         ])
 

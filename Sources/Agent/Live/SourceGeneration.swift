@@ -4,6 +4,7 @@ import Geolocation
 import Logging
 import ModelBundles
 import Outbox
+import Reporting
 import ShrikeCore
 import Telemetry
 
@@ -14,7 +15,7 @@ final class SourceGeneration: @unchecked Sendable {
         var source: any FrameSource
         var settings: GatewayConfiguration.Source
         var scenes: [Int]
-        var telemetry: TelemetryTrack?
+        var telemetry: SourceTelemetry?
         var locator: DefectLocator
     }
 
@@ -82,11 +83,16 @@ final class SourceGeneration: @unchecked Sendable {
         _ settings: GatewayConfiguration.Source, configuration: GatewayConfiguration, parts: SourceSupervisor.Parts,
         logger: Logger
     ) async throws -> Line {
-        let telemetry = try TelemetryFinder.track(for: settings.address, named: settings.telemetry)
+        let found = try TelemetryFinder(options: TelemetryOptions(file: settings.telemetry)).find(
+            address: settings.address)
+        for issue in found.report?.issues ?? [] {
+            logger.warning("telemetry: \(issue)", metadata: ["source": "\(settings.id)"])
+        }
+        let telemetry = found.telemetry
         var options = SourceOptions()
         options.id = settings.id
         options.kind = SourceInfo.Kind(rawValue: settings.kind.rawValue) ?? (telemetry == nil ? nil : .drone)
-        options.recordingStart = telemetry?.captureStart()
+        options.recordingStart = found.start
         options.clock = { CaptureTime(time: ProcessClock.now(), quality: ProcessClock.quality()) }
         let (outbox, id) = (parts.outbox, settings.id)
         options.isProcessed = { key in (try? await outbox.isProcessed(key, source: id)) ?? false }

@@ -21,9 +21,39 @@ struct SceneLibrary: Sendable {
             name.map { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) ? $0 : "_" }.prefix(64))
     }
 
+    /// The scenes of one run. Several of one name, such as two versions that are to be compared, are told apart by their version.
+    ///
+    /// - Throws: ``AgentError``.
+    func load(_ addresses: [String]) throws(AgentError) -> [LoadedScene] {
+        var bundles: [SceneBundle] = []
+        for address in addresses { bundles.append(try translating { try self.bundle(at: address) }) }
+        for (i, bundle) in bundles.enumerated() {
+            guard let twin = bundles[..<i].firstIndex(where: { $0.lineage.scene.digest == bundle.lineage.scene.digest })
+            else { continue }
+            throw AgentError(
+                "the same scene as \(addresses[twin])", at: addresses[i], remedy: "name each scene once")
+        }
+        let names = bundles.map(\.definition.name)
+        for i in bundles.indices where names.count(where: { $0 == names[i] }) > 1 {
+            let twins = bundles.indices.filter { names[$0] == names[i] }
+            let versions = Set(twins.map { bundles[$0].lineage.scene.version })
+            let mark =
+                versions.count == twins.count
+                ? bundles[i].lineage.scene.version
+                : String(bundles[i].lineage.scene.digest.split(separator: ":").last?.prefix(8) ?? "")
+            bundles[i].definition.name = "\(names[i])@\(mark)"
+        }
+        var scenes: [LoadedScene] = []
+        for bundle in bundles { scenes.append(try load(bundle)) }
+        return scenes
+    }
+
     /// - Throws: ``AgentError``.
     func load(_ address: String) throws(AgentError) -> LoadedScene {
-        let bundle: SceneBundle = try translating { try self.bundle(at: address) }
+        try load(try translating { try self.bundle(at: address) })
+    }
+
+    private func load(_ bundle: SceneBundle) throws(AgentError) -> LoadedScene {
         switch bundle.definition.kind {
         case .thermal:
             let definition = bundle.definition
