@@ -19,7 +19,7 @@ struct OrderTests {
         try JSONValue(parsing: Array(try #require(result.output.last, "\(result.errors)").utf8))["outcome"]?.stringValue
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(30)))
     func `orders are carried out once, dangerous ones only when signed`() async throws {
         let broker = try await BrokerHarness.started()
         let listener = try await BrokerListener(broker, topic: "shrike/v1/field/north/alert/#")

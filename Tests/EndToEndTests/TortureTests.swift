@@ -11,7 +11,7 @@ struct TortureTests {
     }
 
     /// Power cuts, random damage, malformed orders, a hostile broker.
-    @Test(.timeLimit(.minutes(10)), arguments: ["A3", "B4", "D4", "D5"])
+    @Test(.timeLimit(.minutes(30)), arguments: ["A3", "B4", "D4", "D5"])
     func `a promise is held in its short form`(_ promise: String) async throws {
         let result = try await ShrikeProcess.run(
             ["short", promise], program: Self.command, environment: ["SHRIKE_BINARY": ShrikeProcess.program],
