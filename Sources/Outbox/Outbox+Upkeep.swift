@@ -16,8 +16,10 @@ extension Outbox {
     ///
     /// Meant to be called every few seconds; other writers get their turn between its steps.
     ///
-    /// - Parameter mayGrow: whether the disk has room to spare for the reserve.
-    public func maintain(mayGrow: Bool) async throws(OutboxError) -> Upkeep {
+    /// - Parameters:
+    ///   - mayGrow: whether the disk has room to spare for the reserve.
+    ///   - sizesLog: gives the write-ahead log its usual size, so that it need not grow on a full disk; once after opening.
+    public func maintain(mayGrow: Bool, sizesLog: Bool = false) async throws(OutboxError) -> Upkeep {
         let (now, uptime) = (clock(), uptime)
         var upkeep = Upkeep()
         upkeep.gaps = try await write { [self] db in
@@ -35,7 +37,16 @@ extension Outbox {
         guard wanted > 0 else { return upkeep }
         if mayGrow {
             do {
+                // SQLite begins the log anew at 1,000 pages, after the commit that reaches them: three pieces stay below,
+                // and four in one commit leave room for the largest.
+                if sizesLog {
+                    for _ in 0..<3 { try await write { db in try OutboxReserve.addPiece(in: db) } }
+                    try await write { db in for _ in 0..<4 { try OutboxReserve.addPiece(in: db) } }
+                }
                 while try await write({ db in try OutboxReserve.grow(to: wanted, in: db) }), !Task.isCancelled {}
+                // Free pages are never written; those that are not in the file yet would be holes in it, and no room.
+                try await checkpoint()
+                try await write { db in try OutboxReserve.release(in: db) }
             } catch  where error.kind == .diskFull {
                 try await write { db in try OutboxReserve.release(in: db) }
             }

@@ -280,6 +280,15 @@ public final class Outbox: Sendable {
         }
     }
 
+    /// Brings everything from the log into the database file.
+    func checkpoint() async throws(OutboxError) {
+        do {
+            _ = try await database.writeWithoutTransaction { db in try db.checkpoint(.full) }
+        } catch {
+            throw .translating(error, path: path)
+        }
+    }
+
     func read<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws(OutboxError) -> T {
         do {
             return try await database.read(body)

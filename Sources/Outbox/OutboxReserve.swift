@@ -6,19 +6,21 @@ import GRDB
 enum OutboxReserve {
     private static let pieceBytes: Int64 = 1 << 20
 
-    /// Adds one piece to the free pages where they are fewer than wanted.
+    /// Adds one piece where pieces and free pages together are fewer than wanted.
     ///
-    /// - Returns: whether there is more to do.
+    /// - Returns: whether there is more to do; where not, the pieces are to be checkpointed and released.
     static func grow(to bytes: Int64, in db: Database) throws -> Bool {
         guard try free(in: db) < bytes else { return false }
         // Filled from the end of the file, not from the free pages there are: those are kept by holding all pieces at once.
         let pieces = try Int64.fetchOne(db, sql: "SELECT COUNT(*) FROM reserve") ?? 0
-        guard try free(in: db) + pieces * pieceBytes < bytes else {
-            try release(in: db)
-            return try free(in: db) < bytes
-        }
-        try db.execute(sql: "INSERT INTO reserve (filler) VALUES (zeroblob(?))", arguments: [pieceBytes])
+        guard try free(in: db) + pieces * pieceBytes < bytes else { return false }
+        try addPiece(in: db)
         return true
+    }
+
+    /// Takes one more piece, from the free pages where there are any.
+    static func addPiece(in db: Database) throws {
+        try db.execute(sql: "INSERT INTO reserve (filler) VALUES (zeroblob(?))", arguments: [pieceBytes])
     }
 
     /// Gives all pieces held to the free pages.

@@ -15,9 +15,11 @@ struct UpkeepService: Service {
     func run() async throws {
         await cancelWhenGracefulShutdown {
             var wasLacking = false
+            var isFirst = true
             repeat {
                 do {
-                    let upkeep = try await outbox.maintain(mayGrow: hasRoom)
+                    let upkeep = try await outbox.maintain(mayGrow: hasRoom, sizesLog: isFirst)
+                    isFirst = false
                     for gap in upkeep.gaps {
                         metrics.dropped(gap)
                         logger.error(
