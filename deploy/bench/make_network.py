@@ -1,7 +1,8 @@
 """Write a network of the shape of YOLOv8n, fp32 and int8: `make_network.py FOLDER CLIP...`
 
 The graph is that of the public architecture (five stages of strided convolutions and C2f blocks, SPPF, a feature
-pyramid up and down, a decoupled head with a distribution over box sides), 640x640, 80 classes, 8.7 GFLOP. Weights are
+pyramid up and down, a decoupled head with a distribution over box sides), 640x640, 80 classes, 8.7 GFLOP; and the same
+weights at 640x384, the shape of 16:9 pictures, as exporters write it when asked for that size. Weights are
 random from a seed; batch norm is calibrated on frames of the clips and folded, so activations have the spread of a
 trained network's, and a few anchors a frame are over the threshold. It finds nothing of meaning: it costs what a real
 one costs. Written from the published description
@@ -24,7 +25,7 @@ from onnxruntime.quantization.shape_inference import quant_pre_process
 
 import pictures
 
-SIDE, CLASSES, BINS, SEED = 640, 80, 16, 8
+SIDE, WIDE_ROWS, CLASSES, BINS, SEED = 640, 384, 80, 16, 8
 STRIDES = [8, 16, 32]
 # A frame has about this many anchors over the usual threshold: findings are rare in inspection, but not free.
 CANDIDATES, THRESHOLD = 3, 0.25
@@ -137,8 +138,12 @@ def backbone_and_neck(net: Network) -> list[str]:
     return [up3, down4, down5]
 
 
-def head(net: Network, levels: list[str]) -> None:
-    """Box sides as distributions and class scores of every anchor, decoded to [1, 84, 8400]."""
+def anchor_count(rows: int) -> int:
+    return sum((rows // s) * (SIDE // s) for s in STRIDES)
+
+
+def head(net: Network, levels: list[str], rows: int) -> None:
+    """Box sides as distributions and class scores of every anchor, decoded to [1, 84, anchors]; 8400 of a square."""
     flat = []
     for stride, level in zip(STRIDES, levels):
         name = f"head{stride}"
@@ -154,9 +159,10 @@ def head(net: Network, levels: list[str]) -> None:
     def add(kind, name, *inputs, **attributes):
         return net.add(kind, f"decode/{name}", *inputs, run=False, **attributes)
 
-    anchors = sum((SIDE // s) ** 2 for s in STRIDES)
-    middles = np.concatenate([np.stack(np.meshgrid(*[np.arange(SIDE // s) + 0.5] * 2)).reshape(2, -1) for s in STRIDES], 1)
-    scale = np.concatenate([np.full((SIDE // s) ** 2, s) for s in STRIDES])
+    anchors = anchor_count(rows)
+    grids = [np.meshgrid(np.arange(SIDE // s) + 0.5, np.arange(rows // s) + 0.5) for s in STRIDES]
+    middles = np.concatenate([np.stack(grid).reshape(2, -1) for grid in grids], 1)
+    scale = np.concatenate([np.full(grid[0].size, s) for s, grid in zip(STRIDES, grids)])
     split = net.constant("decode.split", [4 * BINS, CLASSES], np.int64)
     sides, kinds = add("Split", "split", add("Concat", "all", *flat, axis=2)[0], split, outputs=2, axis=1)
     bins = add("Reshape", "bins", sides, net.constant("decode.bins", [1, 4, BINS, anchors], np.int64))[0]
@@ -172,15 +178,15 @@ def head(net: Network, levels: list[str]) -> None:
     net.add("Concat", "output0", boxes, add("Sigmoid", "scores", kinds)[0], axis=1, run=False)
 
 
-def build(images: np.ndarray) -> onnx.ModelProto:
+def build(images: np.ndarray, rows: int) -> onnx.ModelProto:
+    """The same weights whatever the rows: they come from the seed and from square pictures."""
     net = Network(images)
-    head(net, backbone_and_neck(net))
-    anchors = sum((SIDE // s) ** 2 for s in STRIDES)
+    head(net, backbone_and_neck(net), rows)
     network = model(
-        net.nodes, [helper.make_tensor_value_info("images", TensorProto.FLOAT, [1, 3, SIDE, SIDE])],
-        [helper.make_tensor_value_info("output0", TensorProto.FLOAT, [1, 4 + CLASSES, anchors])], net.constants)
+        net.nodes, [helper.make_tensor_value_info("images", TensorProto.FLOAT, [1, 3, rows, SIDE])],
+        [helper.make_tensor_value_info("output0", TensorProto.FLOAT, [1, 4 + CLASSES, anchor_count(rows)])], net.constants)
     helper.set_model_props(network, {"names": str({i: f"class{i}" for i in range(CLASSES)}), "stride": "32",
-                                     "task": "detect", "imgsz": f"[{SIDE}, {SIDE}]"})
+                                     "task": "detect", "imgsz": f"[{rows}, {SIDE}]"})
     onnx.checker.check_model(network)
     return network
 
@@ -194,14 +200,14 @@ class Calibration(CalibrationDataReader):
 
 
 def frames(clip: str, count: int) -> list[np.ndarray]:
-    """Evenly spaced frames as network inputs."""
+    """Evenly spaced frames."""
     capture = cv2.VideoCapture(clip)
     step = int(capture.get(cv2.CAP_PROP_FRAME_COUNT)) // count
     taken = []
     for number in range(step * count):
         there, frame = capture.read()
         if there and number % step == step // 2:
-            taken.append(pictures.blob(pictures.letterbox(frame, SIDE)[0])[0])
+            taken.append(frame)
     return taken
 
 
@@ -209,14 +215,25 @@ def main() -> None:
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
     clips = sys.argv[2:]
-    images = np.stack([frame for clip in clips for frame in frames(clip, 16 // len(clips))])
-    network, plain = build(images[::2]), folder / "yolov8n-shaped.onnx"
+    taken = [frame for clip in clips for frame in frames(clip, 16 // len(clips))]
+    square = inputs(taken, SIDE)
+    for rows, suffix in ((SIDE, ""), (WIDE_ROWS, "-wide")):
+        write(folder, suffix, build(square[::2], rows), inputs(taken, rows))
+
+
+def inputs(taken: list[np.ndarray], rows: int) -> np.ndarray:
+    return np.concatenate([pictures.blob(pictures.letterbox(frame, SIDE, rows)[0]) for frame in taken])
+
+
+def write(folder: Path, suffix: str, network: onnx.ModelProto, images: np.ndarray) -> None:
+    """Saves the network and its int8 form."""
+    plain = folder / f"yolov8n-shaped{suffix}.onnx"
     onnx.save(network, plain)
     prepared = folder / "prepared.tmp.onnx"
     quant_pre_process(str(plain), str(prepared), skip_symbolic_shape=True)
     decoding = [node.name for node in onnx.load(prepared).graph.node
                 if node.name.startswith("decode/") or node.output[0] == "output0"]
-    quantized = folder / "yolov8n-shaped-int8.onnx"
+    quantized = folder / f"yolov8n-shaped-int8{suffix}.onnx"
     quantize_static(str(prepared), str(quantized), Calibration(images), quant_format=QuantFormat.QDQ, per_channel=True,
                     activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8, nodes_to_exclude=decoding)
     prepared.unlink()

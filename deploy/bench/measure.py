@@ -83,26 +83,31 @@ def scene(network: Path) -> Path:
 
 
 def contenders(arguments, clip: Path, network: Path, port: int) -> dict:
-    """Name -> function from a number of frames to a command."""
+    """Name -> function from a number of frames to a command.
+
+    The peers and `shrike` run the same square network; `shrike wide` runs the same weights exported for 16:9 pictures.
+    """
     rate = cv2.VideoCapture(str(clip)).get(cv2.CAP_PROP_FPS)
 
-    def shrike(frames: int) -> list[str]:
+    def shrike(network: Path):
         # `--to` is the media time up to which frames are read.
-        return [SHRIKE, "replay", str(clip), "--scene", str(scene(network)), "--fresh", "--broker", f"mqtt://127.0.0.1:{port}", "--no-clips",
-                "--out", str(arguments.home / "replay"), "--cache", str(arguments.home / "cache"), "--json",
-                "--to", f"{(frames - 0.5) / rate:.3f}"]
+        return lambda frames: [
+            SHRIKE, "replay", str(clip), "--scene", str(scene(network)), "--fresh", "--broker", f"mqtt://127.0.0.1:{port}",
+            "--no-clips", "--out", str(arguments.home / "replay"), "--cache", str(arguments.home / "cache"), "--json",
+            "--to", f"{(frames - 0.5) / rate:.3f}"]
 
     def peer(engine: str, style: str):
         return lambda frames: [sys.executable, str(HERE / "peer.py"), "--engine", engine, "--style", style, "--network",
                                str(network), "--clip", str(clip), "--frames", str(frames), "--port", str(port)]
 
-    found = {} if arguments.peers_only else {"shrike": shrike}
+    wide = network.with_stem(f"{network.stem}-wide")
+    found = {} if arguments.peers_only else {"shrike": shrike(network), "shrike wide": shrike(wide)}
     return found | {f"python {engine} {style}": peer(engine, style) for engine, style in PEERS}
 
 
 def analyzed(name: str, output: bytes) -> int:
     document = json.loads(output.splitlines()[-1])
-    return document["frames"]["analyzed"] if name == "shrike" else document["frames"]
+    return document["frames"]["analyzed"] if name.startswith("shrike") else document["frames"]
 
 
 def figures(name: str, command, frames: int) -> dict:
@@ -133,15 +138,14 @@ def machine() -> str:
 
 def table(title: str, rounds: list[dict], bounds: list[dict]) -> str:
     lines = [f"### {title}", "",
-             "| pipeline | frames/s | CPU ms/frame | peak RSS MB | start to first result s | frames/s, shrike : this |",
-             "|---|---|---|---|---|---|"]
+             "| pipeline | frames/s | CPU ms/frame | peak RSS MB | start to first result s | shrike : this | shrike wide : this |",
+             "|---|---|---|---|---|---|---|"]
     for name in rounds[0]:
         column = {key: [one[name][key] for one in rounds] for key in rounds[0][name]}
-        ratio = "-"
-        if "shrike" in rounds[0] and name != "shrike":
-            ratio = spread([one["shrike"]["fps"] / one[name]["fps"] for one in rounds], 2)
+        ratios = [spread([one[ours]["fps"] / one[name]["fps"] for one in rounds], 2)
+                  if ours in rounds[0] and not name.startswith("shrike") else "-" for ours in ("shrike", "shrike wide")]
         lines.append(f"| {name} | {spread(column['fps'], 1)} | {spread(column['cpu_ms'], 1)} | "
-                     f"{spread(column['rss_mb'], 0)} | {spread(column['first_s'], 2)} | {ratio} |")
+                     f"{spread(column['rss_mb'], 0)} | {spread(column['first_s'], 2)} | {' | '.join(ratios)} |")
     if bounds:
         share = [one["shrike"]["fps"] / bound["fps"] for one, bound in zip(rounds, bounds)]
         lines += ["", f"Decode alone {spread([b['decode_ms'] for b in bounds], 1)} ms, engine alone "
@@ -157,7 +161,7 @@ def prepare(arguments) -> tuple[Path, dict]:
         print("bench: making clips", file=sys.stderr)
         subprocess.run([sys.executable, HERE / "make_clips.py", clips, str(arguments.frames)], check=True)
     files = {"int8": networks / "yolov8n-shaped-int8.onnx", "fp32": networks / "yolov8n-shaped.onnx"}
-    if not all(file.exists() for file in files.values()):
+    if not all(file.exists() and file.with_stem(f"{file.stem}-wide").exists() for file in files.values()):
         print("bench: making networks", file=sys.stderr)
         subprocess.run([sys.executable, HERE / "make_network.py", networks, clips / "photo.mp4"], check=True,
                        stdout=sys.stderr)
@@ -176,13 +180,13 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the broker is stopped too
     folder, networks = prepare(arguments)
     report, where = {"machine": machine(), "frames": arguments.frames, "cases": []}, arguments.home / "results"
-    texts = [f"{report['machine']}. {arguments.rounds} rounds of {arguments.frames} frames, 1080p H.264, 640x640 network; "
-             "median [range]."]
+    texts = [f"{report['machine']}. {arguments.rounds} rounds of {arguments.frames} frames, 1080p H.264, 640x640 network "
+             "(wide: 640x384); median [range]. The two columns at the right are ratios of frames per second."]
     for clip, precision in [(c, p) for c in arguments.clips.split(",") for p in arguments.precisions.split(",")]:
         with Broker(arguments.home) as broker:
             commands = contenders(arguments, folder / f"{clip}.mp4", networks[precision], broker.port)
-            if "shrike" in commands:
-                measured(commands["shrike"](1))  # fills the compiled-network cache
+            for name in commands.keys() & {"shrike", "shrike wide"}:
+                measured(commands[name](1))  # fills the compiled-network cache
             rounds, bounds = [], []
             for number in range(arguments.rounds):
                 order = random.Random(number).sample(sorted(commands), len(commands))

@@ -27,17 +27,18 @@ def texture(width: int, height: int, seed: int) -> np.ndarray:
     return picture
 
 
-def letterbox(picture: np.ndarray, side: int) -> tuple[np.ndarray, float, int, int]:
-    """The picture scaled to fit a gray square, with the scale and the offsets that lead back."""
+def letterbox(picture: np.ndarray, side: int, rows: int | None = None) -> tuple[np.ndarray, float, int, int]:
+    """The picture scaled to fit a gray square, or `rows` x `side`, with the scale and the offsets that lead back."""
     height, width = picture.shape[:2]
-    scale = min(side / height, side / width)
+    rows = rows or side
+    scale = min(rows / height, side / width)
     w, h = round(width * scale), round(height * scale)
-    x, y = (side - w) // 2, (side - h) // 2
-    square = np.full((side, side, 3), 114, np.uint8)
-    square[y:y + h, x:x + w] = cv2.resize(picture, (w, h), interpolation=cv2.INTER_LINEAR)
-    return square, scale, x, y
+    x, y = (side - w) // 2, (rows - h) // 2
+    boxed = np.full((rows, side, 3), 114, np.uint8)
+    boxed[y:y + h, x:x + w] = cv2.resize(picture, (w, h), interpolation=cv2.INTER_LINEAR)
+    return boxed, scale, x, y
 
 
-def blob(square: np.ndarray) -> np.ndarray:
-    """[1, 3, side, side] RGB 0..1"""
-    return cv2.dnn.blobFromImage(square, 1 / 255, swapRB=True)
+def blob(boxed: np.ndarray) -> np.ndarray:
+    """[1, 3, rows, columns] RGB 0..1"""
+    return cv2.dnn.blobFromImage(boxed, 1 / 255, swapRB=True)
