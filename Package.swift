@@ -117,7 +117,7 @@ let package = Package(
         tests("FrameSourcesTests", ["FrameSources", "Imaging", "TestKit"]),
         tests("TelemetryTests", ["Telemetry", "TestKit"]),
         tests("GeolocationTests", ["Geolocation", "Telemetry"]),
-        tests("ModelBundlesTests", ["ModelBundles", "TestKit"]),
+        tests("ModelBundlesTests", ["Integrity", "ModelBundles", "TestKit"]),
         tests("InferenceTests", ["Inference", "Imaging", "TestKit"]),
         tests("TrackingTests", ["Tracking", "Alerting", "Imaging"]),
         tests("AlertingTests", ["Alerting"]),
