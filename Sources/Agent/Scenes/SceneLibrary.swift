@@ -10,12 +10,14 @@ struct SceneLibrary: Sendable {
     let cacheFolder: String?
     /// Requests that may run at the same time.
     let workers: Int
+    var models = ModelAccess()
 
     static let builtInPrefix = "builtin:"
 
     /// Name of a scene where its configuration gives none: the last part of its address.
     static func defaultName(of address: String) -> String {
         if address.hasPrefix(builtInPrefix) { return String(address.dropFirst(builtInPrefix.count)) }
+        if let name = bundleName(of: address) { return name }
         let name = URL(filePath: address).deletingPathExtension().lastPathComponent
         return String(
             name.map { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) ? $0 : "_" }.prefix(64))
@@ -23,20 +25,28 @@ struct SceneLibrary: Sendable {
 
     /// - Throws: ``AgentError``.
     func load(_ address: String) throws(AgentError) -> LoadedScene {
-        let bundle: SceneBundle = try translating { try self.bundle(at: address) }
+        try translating {
+            let bundle = try bundle(at: address)
+            return try proven(load(bundle), bundle)
+        }
+    }
+
+    /// Makes a scene ready, its results still unproven.
+    func load(_ bundle: SceneBundle) throws -> LoadedScene {
         switch bundle.definition.kind {
         case .thermal:
             let definition = bundle.definition
             return LoadedScene(definition: definition, lineage: bundle.lineage, engine: nil) {
                 ThermalDetector(scene: definition)
             }
-        case .detector: return try translating { try loadDetector(bundle) }
+        case .detector: return try loadDetector(bundle)
         }
     }
 
     private static let builtIn = [BuiltInScenes.thermalSolar]
 
     private func bundle(at address: String) throws -> SceneBundle {
+        if let bundle = try bundled(at: address) { return bundle }
         guard address.hasPrefix(Self.builtInPrefix) else { return try SceneLoader.load(from: address) }
         guard let scene = Self.builtIn.first(where: { Self.builtInPrefix + $0.name == address }) else {
             throw AgentError(
