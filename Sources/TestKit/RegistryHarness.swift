@@ -61,10 +61,7 @@ public final class RegistryHarness: @unchecked Sendable {
             throw BrokerHarness.Failure(description: "docker-registry does not start")
         }
         lock.withLock { running = (process, ended) }
-        for _ in 0..<1500 {
-            if LoopbackPort.accepts(port) { return }
-            try await Task.sleep(for: .milliseconds(20))
-        }
+        if await Patience.holds(within: .seconds(10), { [port] in LoopbackPort.accepts(port) }) { return }
         throw BrokerHarness.Failure(description: "docker-registry does not listen")
     }
 

@@ -51,18 +51,30 @@ struct RegistryTests {
         try store.resolve(.digest(bundle.digest))
     }
 
-    private func pull(_ text: String, into store: ModelStore, _ options: RegistryOptions = .init()) throws
-        -> RegistryPull.Arrival
-    {
-        var pull = try RegistryPull(RegistryAddress(text), into: store, options: options)
-        return try pull.pull()
+    /// Transfers block, so they run off the pool that other tests wait on.
+    private func pull(
+        _ text: String, into store: ModelStore, _ options: RegistryOptions = .init()
+    ) async throws -> RegistryPull.Arrival {
+        try await offPool {
+            var pull = try RegistryPull(RegistryAddress(text), into: store, options: options)
+            return try pull.pull()
+        }
     }
 
     private func push(
         _ chain: BundleChain, to text: String, _ options: RegistryOptions = .init(), mountFrom: [String] = []
-    ) throws -> TransferResult {
-        var push = try RegistryPush(RegistryAddress(text), options: options, mountFrom: mountFrom)
-        return try push.push(chain).result
+    ) async throws -> TransferResult {
+        try await offPool {
+            var push = try RegistryPush(RegistryAddress(text), options: options, mountFrom: mountFrom)
+            return try push.push(chain).result
+        }
+    }
+
+    private func offPool<R: Sendable>(_ work: @escaping @Sendable () throws -> R) async throws -> R {
+        try await withCheckedThrowingContinuation { continuation in
+            let thread = Thread { continuation.resume(with: Result { try work() }) }
+            thread.start()
+        }
     }
 
     @Test func onlyWhatIsMissingTravelsBothWays() async throws {
@@ -77,21 +89,21 @@ struct RegistryTests {
             let scene = try scene(version, on: base, in: desk)
             try scene.sign(with: key, identity: at, in: desk.layout)
         }
-        let first = try push(chain(desk.bundle(.reference("roof:1")), in: desk), to: at)
+        let first = try await push(chain(desk.bundle(.reference("roof:1")), in: desk), to: at)
         #expect(first.blobsKept == 0 && first.bytes > 220_000)
-        let second = try push(chain(desk.bundle(.reference("roof:2")), in: desk), to: at)
+        let second = try await push(chain(desk.bundle(.reference("roof:2")), in: desk), to: at)
         #expect(second.bytes < 30_000, "the base travelled again: \(second)")
 
         let before = proxy.bytes
-        let arrival = try pull(at + ":roof-1", into: gateway)
+        let arrival = try await pull(at + ":roof-1", into: gateway)
         #expect(proxy.bytes - before > 220_000)
         #expect(arrival.chain.base?.digest == base.digest)
         let between = proxy.bytes
-        let next = try pull(at + ":roof-2", into: gateway)
+        let next = try await pull(at + ":roof-2", into: gateway)
         // Counted at the registry: the second scene costs its own layers and manifests.
         #expect(proxy.bytes - between < 30_000, "\(proxy.bytes - between) bytes")
         #expect(next.result.bytes < 25_000)
-        let again = try pull(at + ":roof-2", into: gateway)
+        let again = try await pull(at + ":roof-2", into: gateway)
         #expect(again.result.blobsMoved == 0)
         // What came is what was made, signatures included; it has no name until somebody gives it one.
         let policy = TrustPolicy(mode: .require, keys: [.init(name: "k", key: key.verifyingKey)])
@@ -105,10 +117,10 @@ struct RegistryTests {
         let registry = try await RegistryHarness.started()
         let (desk, gateway) = (try store("desk"), try store("gateway"))
         let base = try base(in: desk, bytes: 4_000_000)
-        _ = try push(chain(base, in: desk), to: "127.0.0.1:\(registry.port)/line")
+        _ = try await push(chain(base, in: desk), to: "127.0.0.1:\(registry.port)/line")
         let proxy = CuttingProxy(to: registry.port, cutAfter: (0..<20).map { 120_000 + 4_001 * $0 })
         defer { proxy.close() }
-        let arrival = try pull("127.0.0.1:\(proxy.port)/line:tiny-1", into: gateway)
+        let arrival = try await pull("127.0.0.1:\(proxy.port)/line:tiny-1", into: gateway)
         #expect(proxy.cutCount == 20)
         #expect(arrival.chain.top.digest == base.digest)
         try gateway.layout.verifyBlobs(of: base.manifest)
@@ -121,11 +133,11 @@ struct RegistryTests {
         let registry = try await RegistryHarness.started()
         let (desk, gateway) = (try store("desk"), try store("gateway"))
         let base = try base(in: desk)
-        _ = try push(chain(base, in: desk), to: "127.0.0.1:\(registry.port)/line")
+        _ = try await push(chain(base, in: desk), to: "127.0.0.1:\(registry.port)/line")
         let layer = try base.layer("backbone.onnx")
         let part = gateway.layout.blobPath(layer.digest) + ".part"
         try Self.noise(200_000, seed: 1).prefix(150_000).write(to: URL(filePath: part))
-        #expect(try pull("127.0.0.1:\(registry.port)/line:tiny-1", into: gateway).result.bytes < 60_000)
+        #expect(try await pull("127.0.0.1:\(registry.port)/line:tiny-1", into: gateway).result.bytes < 60_000)
         #expect(!FileManager.default.fileExists(atPath: part))
         await registry.stop()
     }
@@ -135,19 +147,19 @@ struct RegistryTests {
         let (desk, gateway) = (try store("desk"), try store("gateway"))
         let base = try base(in: desk)
         let at = "127.0.0.1:\(registry.port)/line"
-        _ = try push(chain(base, in: desk), to: at)
+        _ = try await push(chain(base, in: desk), to: at)
         let layer = try base.layer("backbone.onnx")
         // Another prefix in the part file: what came before is wrong, the whole is not the blob.
         let part = gateway.layout.blobPath(layer.digest) + ".part"
         try Data(count: 1000).write(to: URL(filePath: part))
-        #expect(throws: BundleError.self) { try pull(at + ":tiny-1", into: gateway) }
+        await #expect(throws: BundleError.self) { try await pull(at + ":tiny-1", into: gateway) }
         #expect(gateway.layout.size(of: layer.digest) == nil)
         // It was forgotten, so the next attempt is clean.
-        #expect(try pull(at + ":tiny-1", into: gateway).chain.top.digest == base.digest)
+        #expect(try await pull(at + ":tiny-1", into: gateway).chain.top.digest == base.digest)
 
         try Self.noise(200_000, seed: 9).write(to: URL(filePath: registry.blobFile(layer.digest.hex)))
         let other = try store("other")
-        let error = #expect(throws: BundleError.self) { try pull(at + ":tiny-1", into: other) }
+        let error = await #expect(throws: BundleError.self) { try await pull(at + ":tiny-1", into: other) }
         #expect(error?.what.hasPrefix("changed") == true)
         await registry.stop()
     }
@@ -158,10 +170,10 @@ struct RegistryTests {
         let base = try base(in: desk)
         let scene = try scene("1", on: base, in: desk)
         let at = "127.0.0.1:\(registry.port)"
-        _ = try push(chain(base, in: desk), to: at + "/bases")
-        let result = try push(chain(scene, in: desk), to: at + "/line", mountFrom: ["bases"])
+        _ = try await push(chain(base, in: desk), to: at + "/bases")
+        let result = try await push(chain(scene, in: desk), to: at + "/line", mountFrom: ["bases"])
         #expect(result.bytes < 30_000, "the base travelled again: \(result)")
-        #expect(try pull(at + "/line:roof-1", into: store("gateway")).chain.base?.digest == base.digest)
+        #expect(try await pull(at + "/line:roof-1", into: store("gateway")).chain.base?.digest == base.digest)
         await registry.stop()
     }
 
@@ -170,15 +182,15 @@ struct RegistryTests {
         let desk = try store("desk")
         let chain = try chain(base(in: desk), in: desk)
         let at = "127.0.0.1:\(registry.port)/line"
-        let refused = #expect(throws: RegistryError.self) { try push(chain, to: at) }
+        let refused = await #expect(throws: RegistryError.self) { try await push(chain, to: at) }
         #expect(refused?.description.contains("refuses access") == true)
         var options = RegistryOptions()
         options.credentials = RegistryCredentials(user: RegistryHarness.user, password: "wrong-secret")
-        let wrong = #expect(throws: RegistryError.self) { try push(chain, to: at, options) }
+        let wrong = await #expect(throws: RegistryError.self) { try await push(chain, to: at, options) }
         #expect(wrong?.description.contains("wrong-secret") == false)
         options.credentials = RegistryCredentials(user: RegistryHarness.user, password: RegistryHarness.password)
-        _ = try push(chain, to: at, options)
-        _ = try pull(at + ":tiny-1", into: store("gateway"), options)
+        _ = try await push(chain, to: at, options)
+        _ = try await pull(at + ":tiny-1", into: store("gateway"), options)
         await registry.stop()
     }
 
@@ -193,13 +205,13 @@ struct RegistryTests {
             let registry = try await RegistryHarness.started(certificate: pair)
             let at = "https://localhost:\(registry.port)/line"
             var options = RegistryOptions()
-            let unknown = #expect(throws: RegistryError.self) { try push(chain, to: at, options) }
+            let unknown = await #expect(throws: RegistryError.self) { try await push(chain, to: at, options) }
             #expect(unknown?.description.contains("not trusted") == true)
             options.caFile = certificates.authorityFile
             if isGood {
-                _ = try push(chain, to: at, options)
+                _ = try await push(chain, to: at, options)
             } else {
-                let error = #expect(throws: RegistryError.self) { try push(chain, to: at, options) }
+                let error = await #expect(throws: RegistryError.self) { try await push(chain, to: at, options) }
                 #expect(error?.description.contains("not trusted") == true)
             }
             await registry.stop()
@@ -212,7 +224,7 @@ struct RegistryTests {
         let registry = try await RegistryHarness.started()
         let desk = try store("desk")
         let base = try base(in: desk)
-        _ = try push(chain(base, in: desk), to: "127.0.0.1:\(registry.port)/line")
+        _ = try await push(chain(base, in: desk), to: "127.0.0.1:\(registry.port)/line")
         let run = Process()
         run.executableURL = skopeo
         run.arguments = [
@@ -234,10 +246,10 @@ struct RegistryTests {
         let registry = try await RegistryHarness.started()
         let at = "127.0.0.1:\(registry.port)/line"
         let gateway = try store("gateway")
-        let missing = #expect(throws: RegistryError.self) { try pull(at + ":nothing", into: gateway) }
+        let missing = await #expect(throws: RegistryError.self) { try await pull(at + ":nothing", into: gateway) }
         #expect(missing?.description.contains("no manifest nothing") == true)
         await registry.stop()
-        let dead = #expect(throws: RegistryError.self) { try pull(at + ":nothing", into: gateway) }
+        let dead = await #expect(throws: RegistryError.self) { try await pull(at + ":nothing", into: gateway) }
         #expect(dead?.description.contains("cannot be reached") == true)
     }
 }
