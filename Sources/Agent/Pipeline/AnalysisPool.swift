@@ -106,21 +106,19 @@ final class AnalysisTicket: @unchecked Sendable {
     }
 }
 
-/// One thread's detectors, made when a scene is first wanted.
+/// One thread's detectors and motion estimator.
 private final class AnalysisWorker {
-    private let scenes: [LoadedScene]
-    private var detectors: [Int: any Detector] = [:]
+    private let runner: SceneRunner
     private let motionEstimator = CameraMotionEstimator()
 
-    init(scenes: [LoadedScene]) { self.scenes = scenes }
+    init(scenes: [LoadedScene]) { runner = SceneRunner(scenes: scenes) }
 
     func analyze(_ job: AnalysisPool.Job) -> AnalysisOutcome {
         var outcome = AnalysisOutcome()
         let frame = job.frame
         do {
             let begin = ProcessClock.monotonicNanoseconds()
-            var detections: [Detection] = []
-            for scene in job.scenes { detections += try detector(scene).detect(frame) }
+            let detections = try runner.detect(frame, scenes: job.scenes)
             let middle = ProcessClock.monotonicNanoseconds()
             let motion = try job.previous.flatMap { try motionEstimator.motion(from: $0, to: frame.pixels) }
             outcome.detectSeconds = Double(middle - begin) / 1e9
@@ -132,12 +130,5 @@ private final class AnalysisWorker {
             outcome.failure = "\(error)"
         }
         return outcome
-    }
-
-    private func detector(_ scene: Int) throws -> any Detector {
-        if let detector = detectors[scene] { return detector }
-        let detector = try scenes[scene].makeDetector()
-        detectors[scene] = detector
-        return detector
     }
 }

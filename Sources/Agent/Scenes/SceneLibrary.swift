@@ -31,6 +31,8 @@ struct SceneLibrary: Sendable {
                 ThermalDetector(scene: definition)
             }
         case .detector: return try translating { try loadDetector(bundle) }
+        case .heads:
+            throw AgentError("scene rides on a base", at: address, remedy: "make it a bundle")
         }
     }
 
