@@ -57,6 +57,7 @@ let package = Package(
         .target(name: "CInference", linkerSettings: [.linkedLibrary("dl")]),
         .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])]),
         .target(name: "CGeoData", linkerSettings: [.linkedLibrary("dl")]),
+        .target(name: "CHTTP", linkerSettings: [.linkedLibrary("curl")]),
 
         // Layer 1: the contract and numeric kernels.
         swiftTarget("ShrikeCore", resources: [.embedInCode("Schemas")]),
@@ -81,7 +82,8 @@ let package = Package(
         swiftTarget("Reporting", ["ShrikeCore"]),
         swiftTarget("SyntheticFootage", ["ShrikeCore", "Imaging", "Kernels"]),
 
-        // Layer 4: pixels to defects; metrics computed.
+        // Layer 4: pixels to defects; metrics computed; models on their way.
+        swiftTarget("ModelRegistry", ["ShrikeCore", "Integrity", "ModelBundles", "CHTTP"]),
         swiftTarget("Detection", ["ShrikeCore", "Kernels", "Imaging", "ModelBundles", "Inference"]),
         swiftTarget("Evaluation", ["ShrikeCore", "Kernels"]),
         swiftTarget("DefectIdentity", ["ShrikeCore", "Imaging"]),
@@ -100,8 +102,8 @@ let package = Package(
         swiftTarget(
             "Agent",
             [
-                "ShrikeCore", "Integrity", "Imaging", "FrameSources", "Telemetry", "ModelBundles", "Inference",
-                "Tracking",
+                "ShrikeCore", "Integrity", "Imaging", "FrameSources", "Telemetry", "ModelBundles", "ModelRegistry",
+                "Inference", "Tracking",
                 "Alerting", "Outbox", "Messaging", "Evidence", "Reporting", "Detection", "Evaluation", "DefectIdentity",
                 "BackboneImport", "Dashboard",
                 "SyntheticFootage", "Geolocation", logging, lifecycle, unixSignals,
@@ -122,7 +124,8 @@ let package = Package(
         tests("FrameSourcesTests", ["FrameSources", "Imaging", "TestKit"]),
         tests("TelemetryTests", ["Telemetry", "TestKit"]),
         tests("GeolocationTests", ["Geolocation", "Telemetry"]),
-        tests("ModelBundlesTests", ["ModelBundles", "TestKit"]),
+        tests("ModelBundlesTests", ["Integrity", "ModelBundles", "TestKit"]),
+        tests("ModelRegistryTests", ["ModelRegistry", "Integrity", "ModelBundles", "TestKit"]),
         tests("InferenceTests", ["Inference", "Imaging", "TestKit"]),
         tests("TrackingTests", ["Tracking", "Alerting", "Imaging"]),
         tests("AlertingTests", ["Alerting"]),

@@ -6,8 +6,13 @@ public struct SceneBundle: Sendable {
     public var lineage: Lineage
     /// File of the ONNX network; nil for scenes without one.
     public var networkPath: String?
+    /// Where the scene came as a bundle: the bundle and its parents, in the store.
+    public var chain: BundleChain?
 
-    public init(definition: SceneDefinition, lineage: Lineage, networkPath: String? = nil) {
+    public init(
+        definition: SceneDefinition, lineage: Lineage, networkPath: String? = nil, chain: BundleChain? = nil
+    ) {
         (self.definition, self.lineage, self.networkPath) = (definition, lineage, networkPath)
+        self.chain = chain
     }
 }
