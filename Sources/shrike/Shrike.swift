@@ -10,7 +10,7 @@ struct Shrike: AsyncParsableCommand {
         version: AgentVersion.current,
         subcommands: [
             RunCommand.self, ReplayCommand.self, DiffCommand.self, AlertsCommand.self, EvaluateCommand.self,
-            BenchCommand.self,
+            BaseCommand.self, BenchCommand.self,
             DoctorCommand.self, GenerateCommand.self,
         ])
 

@@ -48,8 +48,8 @@ final class SourceGeneration: @unchecked Sendable {
         let library = SceneLibrary(
             engine: configuration.engine, cacheFolder: configuration.stateFolder + "/cache", workers: workers)
         var scenes: [LoadedScene] = []
-        for scene in configuration.scenes {
-            let loaded = try library.load(scene.address)
+        let all = try library.load(configuration.scenes.map(\.address))
+        for (scene, loaded) in zip(configuration.scenes, all) {
             logger.info(
                 "scene \(scene.name)",
                 metadata: [

@@ -96,6 +96,7 @@ struct QuantizedWriter {
         }
         let bias = original.inputs.count > 2 ? constants[original.inputs[2]]?.floats : nil
         let size = values.count / channels
+        let rounding = Self.rounding(weight.shape)
         var levels = [Int8](repeating: 0, count: values.count)
         var scales = [Float](repeating: 1, count: channels)
         var whole = [Int32](repeating: 0, count: channels)
@@ -105,8 +106,15 @@ struct QuantizedWriter {
             let addend = Double(bias?[channel] ?? 0)
             // A channel of next to nothing with a large bias: its scale must leave the bias inside 32 bits.
             scales[channel] = max(largest / 127, Float(abs(addend) / Double(input.scale) / 1e9), 1e-12)
-            for i in part { levels[i] = Int8(max(-127, min(127, (values[i] / scales[channel]).rounded()))) }
             whole[channel] = Int32((addend / (Double(input.scale) * Double(scales[channel]))).rounded())
+            guard let rounding else {
+                for i in part { levels[i] = Int8(max(-127, min(127, (values[i] / scales[channel]).rounded()))) }
+                continue
+            }
+            for start in stride(from: part.lowerBound, to: part.upperBound, by: rounding.size) {
+                let kernel = start..<start + rounding.size
+                levels.replaceSubrange(kernel, with: rounding.levels(values[kernel], scale: scales[channel]))
+            }
         }
         // Names of their own: a convolution's result may be called as its weights' begin.
         let prefix = node.outputs[0] + ".quantized.weight"
@@ -129,6 +137,13 @@ struct QuantizedWriter {
                 "DequantizeLinear", name: biased + ".dequantize", inputs: [biased + ".32bit", biased + ".scale"],
                 outputs: [biased], attributes: [.integer("axis", 0)]))
         return [node.inputs[0], prefix, biased]
+    }
+
+    /// How the weights of a shape are rounded together; nil for 1x1.
+    private static func rounding(_ shape: [Int]) -> WeightRounding? {
+        guard shape.count == 4, shape[2] * shape[3] > 1 else { return nil }
+        let isSmall = shape[1] * shape[2] * shape[3] <= WeightRounding.largestWhole
+        return WeightRounding(channels: isSmall ? shape[1] : 1, rows: shape[2], columns: shape[3])
     }
 
     /// Limits of a clip are attributes before operator set 11, inputs after.
