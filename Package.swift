@@ -53,6 +53,7 @@ let package = Package(
                 .linkedLibrary("opencv_\($0)")
             }),
         .systemLibrary(name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CInference", linkerSettings: [.linkedLibrary("dl")]),
         .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])]),
         .target(name: "CGeoData", linkerSettings: [.linkedLibrary("dl")]),
@@ -88,24 +89,28 @@ let package = Package(
         swiftTarget("DefectIdentity", ["ShrikeCore", "Imaging"]),
         swiftTarget("Geolocation", ["ShrikeCore", "Telemetry", "CGeoData"]),
 
-        // Layer 5: what a browser or Prometheus sees.
+        // Layer 5: bases from published weights, measured through the features that serve.
+        swiftTarget(
+            "BackboneImport", ["ShrikeCore", "Kernels", "Inference", "Detection", "CZlib"]),
+
+        // Layer 6: what a browser or Prometheus sees.
         swiftTarget(
             "Dashboard",
             ["ShrikeCore", logging, lifecycle, .product(name: "Hummingbird", package: "hummingbird")]),
 
-        // Layer 6: the composition root.
+        // Layer 7: the composition root.
         swiftTarget(
             "Agent",
             [
                 "ShrikeCore", "Integrity", "Imaging", "FrameSources", "Telemetry", "ModelBundles", "ModelRegistry",
                 "Inference", "Tracking",
                 "Alerting", "Outbox", "Messaging", "Evidence", "Reporting", "Detection", "Evaluation", "DefectIdentity",
-                "Dashboard",
+                "BackboneImport", "Dashboard",
                 "SyntheticFootage", "Geolocation", logging, lifecycle, unixSignals,
                 .product(name: "Yams", package: "Yams"),
             ]),
 
-        // Layer 7: the command line.
+        // Layer 8: the command line.
         .executableTarget(
             name: "shrike", dependencies: ["ShrikeCore", "Agent", argumentParser, logging],
             swiftSettings: strict, linkerSettings: lld),
@@ -134,6 +139,7 @@ let package = Package(
         tests(
             "DetectionTests", ["Detection", "Imaging", "Inference", "ModelBundles", "SyntheticFootage", "TestKit"],
             exclude: ["Networks/parity_reference.py"]),
+        tests("BackboneImportTests", ["BackboneImport", "Detection", "Inference", "Kernels"]),
         tests(
             "DefectIdentityTests", ["DefectIdentity", "Imaging", "Kernels", "SyntheticFootage", "Telemetry"]),
         tests("EvaluationTests", ["Evaluation", "TestKit"]),

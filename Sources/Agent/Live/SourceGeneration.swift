@@ -50,8 +50,8 @@ final class SourceGeneration: @unchecked Sendable {
             engine: configuration.engine, cacheFolder: configuration.stateFolder + "/cache", workers: workers,
             models: try ModelAccess(configuration))
         var scenes: [LoadedScene] = []
-        for scene in configuration.scenes {
-            let loaded = try library.load(scene.address)
+        let all = try library.load(configuration.scenes.map(\.address))
+        for (scene, loaded) in zip(configuration.scenes, all) {
             announce(loaded, as: scene.name, parts: parts, logger: logger)
             scenes.append(loaded)
         }

@@ -115,24 +115,23 @@ final class AnalysisTicket: @unchecked Sendable {
     }
 }
 
-/// One thread's detectors, made when a scene is first wanted.
+/// One thread's detectors and what it measures besides.
 private final class AnalysisWorker {
     private let table: SceneTable
-    private var detectors: [ObjectIdentifier: any Detector] = [:]
+    private var runner: SceneRunner
     private let motionEstimator = CameraMotionEstimator()
 
-    init(table: SceneTable) { self.table = table }
+    init(table: SceneTable) {
+        self.table = table
+        runner = SceneRunner(edition: table.current)
+    }
 
     func analyze(_ job: AnalysisPool.Job) -> AnalysisOutcome {
         var outcome = AnalysisOutcome()
         let frame = job.frame
-        (outcome.edition, outcome.scenes) = (job.edition.number, job.scenes.map { job.edition.scenes[$0] })
         do {
             let begin = ProcessClock.monotonicNanoseconds()
-            var detections: [Detection] = []
-            for (number, position) in job.scenes.enumerated() {
-                detections += try look(frame, position, &outcome.scenes[number], &outcome.edition)
-            }
+            let detections = try look(frame, job, &outcome)
             let middle = ProcessClock.monotonicNanoseconds()
             let motion = try job.previous.flatMap { try motionEstimator.motion(from: $0, to: frame.pixels) }
             outcome.detectSeconds = Double(middle - begin) / 1e9
@@ -146,28 +145,24 @@ private final class AnalysisWorker {
         return outcome
     }
 
-    /// What a scene finds; one whose scores are not numbers gives way to the version before it, for this frame already.
+    /// What the scenes find; one whose scores are not numbers gives way to the version before it, for this frame already.
     private func look(
-        _ frame: Frame, _ position: Int, _ scene: inout LoadedScene, _ edition: inout Int
+        _ frame: Frame, _ job: AnalysisPool.Job, _ outcome: inout AnalysisOutcome
     ) throws -> [Detection] {
-        let found = try detector(scene).detect(frame)
-        guard !found.allSatisfy({ $0.score.isFinite }) else { return found }
-        guard let before = table.revert(position, from: scene) else {
-            throw AgentError(
-                "scores are not finite", at: scene.definition.name, remedy: "activate another version of the scene")
+        var edition = job.edition
+        while true {
+            (outcome.edition, outcome.scenes) = (edition.number, job.scenes.map { edition.scenes[$0] })
+            // Frames of the edition before may still come to this thread; going back is as cheap as going on.
+            if runner.edition != edition.number { runner = SceneRunner(edition: edition, keeping: runner) }
+            let found = try runner.detect(frame, scenes: job.scenes)
+            guard let broken = found.first(where: { !$0.score.isFinite })?.scene,
+                let position = job.scenes.first(where: { edition.scenes[$0].definition.name == broken })
+            else { return found }
+            guard let changed = table.revert(position, from: edition.scenes[position]) else {
+                throw AgentError(
+                    "scores are not finite", at: broken, remedy: "activate another version of the scene")
+            }
+            edition = changed
         }
-        (scene, edition) = (before, table.current.number)
-        return try detector(scene).detect(frame)
-    }
-
-    private func detector(_ scene: LoadedScene) throws -> any Detector {
-        let key = ObjectIdentifier(scene.token)
-        if let detector = detectors[key] { return detector }
-        let detector = try scene.makeDetector()
-        // Those of versions that nobody goes back to are let go.
-        let ready = table.ready.union([key])
-        detectors = detectors.filter { ready.contains($0.key) }
-        detectors[key] = detector
-        return detector
     }
 }

@@ -95,7 +95,7 @@ public struct ReplayRun: Sendable {
 
     private func loadScenes(workers: Int) throws(AgentError) -> [LoadedScene] {
         let library = SceneLibrary(engine: options.engine, cacheFolder: options.cacheFolder, workers: workers)
-        let scenes = try options.scenes.map { address throws(AgentError) in try library.load(address) }
+        let scenes = try library.load(options.scenes)
         let names = scenes.map(\.definition.name)
         guard Set(names).count == names.count else {
             throw AgentError(

@@ -23,24 +23,60 @@ struct SceneLibrary: Sendable {
             name.map { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) ? $0 : "_" }.prefix(64))
     }
 
+    /// Bases of the scenes loaded so far.
+    let shelf = BackboneShelf()
+
+    /// Scenes loaded together share bases, whatever outputs each of them needs.
+    ///
+    /// - Throws: ``AgentError``.
+    func load(_ addresses: [String]) throws(AgentError) -> [LoadedScene] {
+        var steps: [() throws -> LoadedScene] = []
+        for address in addresses {
+            steps.append(try translating { try loading(address) })
+        }
+        return try steps.map { step throws(AgentError) in try translating { try step() } }
+    }
+
     /// - Throws: ``AgentError``.
     func load(_ address: String) throws(AgentError) -> LoadedScene {
-        try translating {
-            let bundle = try bundle(at: address)
-            return try proven(load(bundle), bundle)
-        }
+        try translating { try loading(address)() }
     }
 
     /// Makes a scene ready, its results still unproven.
-    func load(_ bundle: SceneBundle) throws -> LoadedScene {
+    func load(_ bundle: SceneBundle) throws -> LoadedScene { try loading(bundle)() }
+
+    private func loading(_ address: String) throws -> () throws -> LoadedScene {
+        let bundle = try bundle(at: address)
+        let load = try loading(bundle)
+        return { try proven(load(), bundle) }
+    }
+
+    /// Looks at a scene; what is returned loads its network or base.
+    private func loading(_ bundle: SceneBundle) throws -> () throws -> LoadedScene {
         switch bundle.definition.kind {
         case .thermal:
             let definition = bundle.definition
-            return LoadedScene(definition: definition, lineage: bundle.lineage, engine: nil) {
-                ThermalDetector(scene: definition)
+            return {
+                LoadedScene(definition: definition, lineage: bundle.lineage, engine: nil) {
+                    ThermalDetector(scene: definition)
+                }
             }
-        case .detector: return try loadDetector(bundle)
+        case .detector: return { try loadDetector(bundle) }
+        case .heads:
+            let loading = try HeadSceneLoading(bundle, store: try models.store())
+            shelf.expect(bundle.definition.heads.taps, of: loading.key)
+            return { try loading.load(shelf: shelf, settings: try settings()) }
         }
+    }
+
+    private func settings() throws -> NetworkSettings {
+        if let cacheFolder {
+            try FileManager.default.createDirectory(atPath: cacheFolder, withIntermediateDirectories: true)
+        }
+        return NetworkSettings(
+            engine: NetworkSettings.Engine(rawValue: engine.choice.rawValue) ?? .auto,
+            precision: engine.precision == .bf16 ? .bfloat16 : .float32, concurrentRequests: workers,
+            cacheDirectory: cacheFolder, enginePath: engine.folder)
     }
 
     private static let builtIn = [BuiltInScenes.thermalSolar]
@@ -62,15 +98,8 @@ struct SceneLibrary: Sendable {
         guard let path = bundle.networkPath else {
             throw AgentError("scene names no network", at: bundle.definition.name, remedy: "set detector.network")
         }
-        if let cacheFolder {
-            try FileManager.default.createDirectory(atPath: cacheFolder, withIntermediateDirectories: true)
-        }
         let detector = try NetworkDetector.load(
-            scene: bundle.definition, networkPath: path,
-            settings: NetworkSettings(
-                engine: NetworkSettings.Engine(rawValue: engine.choice.rawValue) ?? .auto,
-                precision: engine.precision == .bf16 ? .bfloat16 : .float32, concurrentRequests: workers,
-                cacheDirectory: cacheFolder, enginePath: engine.folder))
+            scene: bundle.definition, networkPath: path, settings: try settings())
         let network = detector.network
         return LoadedScene(
             definition: detector.scene, lineage: bundle.lineage,
