@@ -142,7 +142,9 @@ let package = Package(
             "DefectIdentityTests", ["DefectIdentity", "Imaging", "Kernels", "SyntheticFootage", "Telemetry"]),
         tests("EvaluationTests", ["Evaluation", "TestKit"]),
         tests("DashboardTests", ["Dashboard", "TestKit"]),
-        tests("AgentTests", ["Agent", "Evidence", "TestKit", .product(name: "Yams", package: "Yams")]),
+        tests(
+            "AgentTests",
+            ["Agent", "Evidence", "Integrity", "ModelBundles", "TestKit", .product(name: "Yams", package: "Yams")]),
         tests("EndToEndTests", ["TestKit", "Imaging"]),
     ],
     swiftLanguageModes: [.v6],

@@ -42,18 +42,32 @@ public struct ModelStore: Sendable {
     ///
     /// - Returns: the same chain, read from the store.
     public func take(_ chain: BundleChain) throws(BundleError) -> BundleChain {
-        for bundle in chain.bundles.reversed() { try take(bundle) }
+        let taken = try takeBlobs(chain)
+        for bundle in chain.bundles.reversed() where !isHere(bundle) {
+            guard let size = layout.size(of: bundle.digest) else { continue }
+            let entry = BlobDescriptor(
+                mediaType: ModelPackType.imageManifest, digest: bundle.digest, size: size,
+                artifactType: ModelPackType.artifact)
+            try layout.name(entry, as: bundle.manifest.reference)
+        }
+        return taken
+    }
+
+    /// Copies a chain into the store without giving it a name there; see ``name(_:replaces:)``.
+    public func takeBlobs(_ chain: BundleChain) throws(BundleError) -> BundleChain {
+        for bundle in chain.bundles.reversed() where !isHere(bundle) { try takeBlobs(bundle) }
         return try BundleChain.resolve(layout.bundle(chain.top.digest))
     }
 
-    private func take(_ bundle: ModelBundle) throws(BundleError) {
-        if (bundle.source as? FolderLayout)?.path == layout.path { return }
+    private func isHere(_ bundle: ModelBundle) -> Bool {
+        (bundle.source as? FolderLayout)?.path == layout.path
+    }
+
+    private func takeBlobs(_ bundle: ModelBundle) throws(BundleError) {
         for blob in bundle.manifest.blobs { try layout.take(blob.digest, size: blob.size, from: bundle.source) }
         let bytes = try bundle.source.manifestBytes(bundle.digest)
-        var descriptor = try layout.write(bytes, mediaType: ModelPackType.imageManifest)
-        descriptor.artifactType = ModelPackType.artifact
+        try layout.write(bytes, mediaType: ModelPackType.imageManifest)
         try takeSignatures(of: bundle)
-        try layout.name(descriptor, as: bundle.manifest.reference)
     }
 
     private func takeSignatures(of bundle: ModelBundle) throws(BundleError) {

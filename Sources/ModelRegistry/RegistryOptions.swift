@@ -27,4 +27,6 @@ public struct TransferResult: Hashable, Sendable {
     /// Blobs that travelled, and blobs that were there.
     public var blobsMoved = 0
     public var blobsKept = 0
+
+    public init() {}
 }

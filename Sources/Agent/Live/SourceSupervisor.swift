@@ -11,7 +11,7 @@ import UnixSignals
 
 /// Runs a pipeline per source; at SIGHUP ends them and starts anew with the configuration as it is then.
 final class SourceSupervisor: Service, @unchecked Sendable {
-    // Sendable: `generation` is only touched under `lock`.
+    // Sendable: `generation` and `addresses` are only touched under `lock`.
     struct Parts: Sendable {
         var outbox: Outbox
         var topics: Topics
@@ -27,9 +27,12 @@ final class SourceSupervisor: Service, @unchecked Sendable {
     private let initial: GatewayConfiguration
     private let lock = NSLock()
     private var generation: SourceGeneration?
+    /// Addresses of the scenes in use, which a hang-up may change without new sources.
+    private var addresses: [String]
 
     init(configuration: GatewayConfiguration, options: GatewayAgent.Options, logger: Logger, parts: Parts) {
         (initial, self.options, self.logger, self.parts) = (configuration, options, logger, parts)
+        addresses = configuration.scenes.map(\.address)
     }
 
     /// Loads scenes and opens sources, so that mistakes end the start and not the run.
@@ -42,6 +45,7 @@ final class SourceSupervisor: Service, @unchecked Sendable {
         await withGracefulShutdownHandler {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await self.reloadAtHangup() }
+                group.addTask { await self.followActiveVersions() }
                 await runGenerations()
                 group.cancelAll()
             }
@@ -74,6 +78,27 @@ final class SourceSupervisor: Service, @unchecked Sendable {
         }
     }
 
+    /// Looks at the pointers of `active:` scenes and moves on where one changed; a version that is refused is told once.
+    private func followActiveVersions() async {
+        var refused: [String: String] = [:]
+        while !Task.isCancelled {
+            try? await Task.sleep(for: .milliseconds(500))
+            guard let generation = current else { continue }
+            for (position, address) in lock.withLock({ addresses }).enumerated() {
+                guard let digest = generation.activeDigest(address), digest != generation.digest(at: position),
+                    refused[address] != digest, !generation.table.wasTakenBack(digest)
+                else { continue }
+                do { try await generation.follow(position, address: address) } catch {
+                    refused[address] = digest
+                    parts.metrics.swapRefused()
+                    logger.error(
+                        "scene \(address): \(digest) is not taken, \(generation.digest(at: position)) looks on: \(error)"
+                    )
+                }
+            }
+        }
+    }
+
     private func reloadAtHangup() async {
         for await _ in await UnixSignalsSequence(trapping: .sighup) {
             guard let path = options.configurationPath else { continue }
@@ -83,13 +108,19 @@ final class SourceSupervisor: Service, @unchecked Sendable {
                     logger.warning("site, gateway, state, broker and http change only with a restart")
                 }
                 var next = initial
-                (next.scenes, next.sources, next.engine) = (
-                    configuration.scenes, configuration.sources, configuration.engine
+                (next.scenes, next.sources, next.engine, next.models) = (
+                    configuration.scenes, configuration.sources, configuration.engine, configuration.models
                 )
+                if let running = current, running.takesInPlace(next) {
+                    try await running.swap(to: next.scenes.map(\.address))
+                    lock.withLock { addresses = next.scenes.map(\.address) }
+                    logger.notice("configuration read again")
+                    continue
+                }
                 // The old sources go on until the new ones are known to be right; a camera may be busy for that long.
                 let successor = try await SourceGeneration.open(next, parts: parts, logger: logger)
                 let old = lock.withLock { () -> SourceGeneration? in
-                    defer { generation = successor }
+                    defer { (generation, addresses) = (successor, next.scenes.map(\.address)) }
                     return generation
                 }
                 old?.stop(forGood: false)

@@ -14,7 +14,7 @@ struct DecisionContext: Sendable {
     }
 
     let source: SourceInfo
-    let scenes: [LoadedScene]
+    var scenes: [LoadedScene]
     let evidence: EvidenceRecorder
     private let site: String
     private let gateway: String

@@ -3,58 +3,80 @@ import ShrikeCore
 
 /// One thread's detectors. Scenes that share a base share its pass; detectors are made when a scene is first wanted.
 final class SceneRunner {
-    private let scenes: [LoadedScene]
-    private var detectors: [Int: any Detector] = [:]
-    private var passes: [[Int]: SharedPass] = [:]
-    /// How each list of scenes was grouped.
-    private var groups: [[Int]: [[Int]]] = [:]
+    private let table: SceneTable
+    private var detectors: [ObjectIdentifier: any Detector] = [:]
+    private var passes: [[ObjectIdentifier]: SharedPass] = [:]
 
-    init(scenes: [LoadedScene]) { self.scenes = scenes }
+    init(table: SceneTable) { self.table = table }
 
-    /// Detections of the scenes at these positions, in that order.
-    func detect(_ frame: Frame, scenes wanted: [Int]) throws -> [Detection] {
-        var found: [Int: [Detection]] = [:]
-        for group in grouped(wanted) {
-            if group.count > 1 || scenes[group[0]].heads != nil {
-                for (scene, detections) in zip(group, try pass(group).detect(frame)) { found[scene] = detections }
+    /// Detections of the scenes, in their order.
+    ///
+    /// One whose scores are not numbers gives way to the version before it, for this frame already.
+    ///
+    /// - Parameters:
+    ///   - positions: of the scenes in the table.
+    ///   - scenes: that the frame was queued with; those that gave way are exchanged.
+    ///   - edition: number of the table that the scenes are of.
+    func detect(
+        _ frame: Frame, at positions: [Int], with scenes: inout [LoadedScene], edition: inout Int
+    ) throws -> [Detection] {
+        var found = [[Detection]?](repeating: nil, count: scenes.count)
+        for group in Self.grouped(scenes) {
+            if scenes[group[0]].heads == nil {
+                let all = try detector(scenes[group[0]]).detect(frame)
+                found[group[0]] = all.allSatisfy { $0.score.isFinite } ? all : nil
             } else {
-                found[group[0]] = try detector(group[0]).detect(frame)
+                let all = try pass(group.map { scenes[$0] }).detect(frame)
+                for (index, detections) in zip(group, all) { found[index] = detections }
             }
         }
-        return wanted.flatMap { found[$0] ?? [] }
-    }
-
-    private func grouped(_ wanted: [Int]) -> [[Int]] {
-        if let known = groups[wanted] { return known }
-        var order: [[Int]] = []
-        var positions: [HeadScene.Sharing: Int] = [:]
-        for scene in wanted {
-            guard let sharing = scenes[scene].heads?.sharing else {
-                order.append([scene])
-                continue
+        for index in scenes.indices where found[index] == nil {
+            guard let before = table.revert(positions[index], from: scenes[index]) else {
+                throw AgentError(
+                    "scores are not finite", at: scenes[index].definition.name,
+                    remedy: "activate another version of the scene")
             }
-            if let position = positions[sharing] {
-                order[position].append(scene)
-            } else {
-                positions[sharing] = order.count
-                order.append([scene])
-            }
+            (scenes[index], edition) = (before, table.current.number)
+            found[index] = try detector(before).detect(frame)
         }
-        groups[wanted] = order
-        return order
+        return found.flatMap { $0 ?? [] }
     }
 
-    private func pass(_ group: [Int]) throws -> SharedPass {
-        if let pass = passes[group] { return pass }
-        let pass = try SharedPass(group.compactMap { scenes[$0].heads })
-        passes[group] = pass
+    /// Positions of scenes that share a pass, and of every other scene alone.
+    private static func grouped(_ scenes: [LoadedScene]) -> [[Int]] {
+        var groups: [[Int]] = []
+        var known: [HeadScene.Sharing: Int] = [:]
+        for (index, scene) in scenes.enumerated() {
+            if let sharing = scene.heads?.sharing {
+                if let group = known[sharing] {
+                    groups[group].append(index)
+                    continue
+                }
+                known[sharing] = groups.count
+            }
+            groups.append([index])
+        }
+        return groups
+    }
+
+    private func pass(_ scenes: [LoadedScene]) throws -> SharedPass {
+        let key = scenes.map { ObjectIdentifier($0.token) }
+        if let pass = passes[key] { return pass }
+        let pass = try SharedPass(scenes.compactMap(\.heads))
+        let ready = table.ready.union(key)
+        passes = passes.filter { ready.isSuperset(of: $0.key) }
+        passes[key] = pass
         return pass
     }
 
-    private func detector(_ scene: Int) throws -> any Detector {
-        if let detector = detectors[scene] { return detector }
-        let detector = try scenes[scene].makeDetector()
-        detectors[scene] = detector
+    private func detector(_ scene: LoadedScene) throws -> any Detector {
+        let key = ObjectIdentifier(scene.token)
+        if let detector = detectors[key] { return detector }
+        let detector = try scene.makeDetector()
+        // Those of versions that nobody goes back to are let go.
+        let ready = table.ready.union([key])
+        detectors = detectors.filter { ready.contains($0.key) }
+        detectors[key] = detector
         return detector
     }
 }

@@ -14,4 +14,11 @@ struct LoadedScene: Sendable {
     var heads: HeadScene?
     /// Makes a detector for one worker thread.
     var makeDetector: @Sendable () throws -> any Detector
+    /// What was told about the scene when it was loaded, such as a missing signature.
+    var warnings: [String] = []
+    /// Tells this loading of the scene from any other.
+    let token = SceneToken()
 }
+
+/// An identity, nothing else.
+final class SceneToken: Sendable {}

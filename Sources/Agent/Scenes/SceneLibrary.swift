@@ -10,12 +10,14 @@ struct SceneLibrary: Sendable {
     let cacheFolder: String?
     /// Requests that may run at the same time.
     let workers: Int
+    var models = ModelAccess()
 
     static let builtInPrefix = "builtin:"
 
     /// Name of a scene where its configuration gives none: the last part of its address.
     static func defaultName(of address: String) -> String {
         if address.hasPrefix(builtInPrefix) { return String(address.dropFirst(builtInPrefix.count)) }
+        if let name = bundleName(of: address) { return name }
         let name = URL(filePath: address).deletingPathExtension().lastPathComponent
         return String(
             name.map { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) ? $0 : "_" }.prefix(64))
@@ -28,34 +30,30 @@ struct SceneLibrary: Sendable {
     ///
     /// - Throws: ``AgentError``.
     func load(_ addresses: [String]) throws(AgentError) -> [LoadedScene] {
-        var steps: [() throws -> LoadedScene] = []
-        for address in addresses {
-            steps.append(try translating { try loading(address) })
+        try translating {
+            let bundles = try addresses.map(bundle)
+            for bundle in bundles where bundle.definition.kind == .heads {
+                let loading = try HeadSceneLoading(bundle, store: models.store())
+                shelf.expect(bundle.definition.heads.taps, of: loading.key)
+            }
+            return try bundles.map { try proven(load($0), $0) }
         }
-        return try steps.map { step throws(AgentError) in try translating { try step() } }
     }
 
     /// - Throws: ``AgentError``.
-    func load(_ address: String) throws(AgentError) -> LoadedScene {
-        try translating { try loading(address)() }
-    }
+    func load(_ address: String) throws(AgentError) -> LoadedScene { try load([address])[0] }
 
-    /// Reads a scene; what is returned loads its network or base.
-    private func loading(_ address: String) throws -> () throws -> LoadedScene {
-        let bundle: SceneBundle = try self.bundle(at: address)
+    /// Makes a scene ready, its results still unproven.
+    func load(_ bundle: SceneBundle) throws -> LoadedScene {
         switch bundle.definition.kind {
         case .thermal:
             let definition = bundle.definition
-            return {
-                LoadedScene(definition: definition, lineage: bundle.lineage, engine: nil) {
-                    ThermalDetector(scene: definition)
-                }
+            return LoadedScene(definition: definition, lineage: bundle.lineage, engine: nil) {
+                ThermalDetector(scene: definition)
             }
-        case .detector: return { try loadDetector(bundle) }
+        case .detector: return try loadDetector(bundle)
         case .heads:
-            let loading = try HeadSceneLoading(bundle, store: try ModelStore(ModelStore.defaultPath()))
-            shelf.expect(bundle.definition.heads.taps, of: loading.key)
-            return { try loading.load(shelf: shelf, settings: try settings()) }
+            return try HeadSceneLoading(bundle, store: models.store()).load(shelf: shelf, settings: try settings())
         }
     }
 
@@ -72,6 +70,7 @@ struct SceneLibrary: Sendable {
     private static let builtIn = [BuiltInScenes.thermalSolar]
 
     private func bundle(at address: String) throws -> SceneBundle {
+        if let bundle = try bundled(at: address) { return bundle }
         guard address.hasPrefix(Self.builtInPrefix) else { return try SceneLoader.load(from: address) }
         guard let scene = Self.builtIn.first(where: { Self.builtInPrefix + $0.name == address }) else {
             throw AgentError(

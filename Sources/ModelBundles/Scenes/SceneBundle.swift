@@ -10,6 +10,8 @@ public struct SceneBundle: Sendable {
     public var chain: BundleChain?
     /// File of the heads' tensors of a scene folder; nil for bundles and for scenes without heads.
     public var headsPath: String?
+    /// What speaks against the bundle without refusing it.
+    public var warnings: [String] = []
 
     public init(
         definition: SceneDefinition, lineage: Lineage, networkPath: String? = nil, chain: BundleChain? = nil
