@@ -134,7 +134,8 @@ struct BundleCommand: AsyncParsableCommand {
         @Argument(help: "Folder with scene.json, or .onnx file.") var scene: String
         @Option(help: "Version of the bundle: one version, one content.") var version: String
         @Option(help: "Other name than the scene's own.") var name: String?
-        @Option(help: ArgumentHelp("Bundle the scene rides on.", valueName: "bundle")) var parent: String?
+        @Option(help: ArgumentHelp("Bundle the scene rides on; without it what heads.base names.", valueName: "bundle"))
+        var parent: String?
         @Option(
             parsing: .upToNextOption,
             help: ArgumentHelp(

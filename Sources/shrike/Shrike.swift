@@ -10,7 +10,7 @@ struct Shrike: AsyncParsableCommand {
         version: AgentVersion.current,
         subcommands: [
             RunCommand.self, ReplayCommand.self, DiffCommand.self, AlertsCommand.self, EvaluateCommand.self,
-            BaseCommand.self, BenchCommand.self, BundleCommand.self, SceneCommand.self, DoctorCommand.self,
+            BaseCommand.self, BundleCommand.self, SceneCommand.self, BenchCommand.self, DoctorCommand.self,
             GenerateCommand.self,
         ])
 

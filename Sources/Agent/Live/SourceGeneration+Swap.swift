@@ -17,7 +17,7 @@ extension SourceGeneration {
     func swap(to addresses: [String]) async throws {
         let library = library
         let loaded = try await BlockingThread(label: "scene-load").run {
-            try addresses.map { try library.load($0) }
+            try library.load(addresses)
         }
         for (position, scene) in loaded.enumerated() { take(scene, at: position) }
     }

@@ -27,7 +27,8 @@ extension ModelDesk {
             let store = try store()
             let source = try SceneLoader.load(from: scene)
             let name = pack.name ?? source.definition.name
-            let parent = try pack.parent.map { try resolve($0).top }
+            // A scene on a base says which one, unless the person says another.
+            let parent = try (pack.parent ?? source.definition.heads.base).map { try resolve($0).top }
             var draft = BundleDraft(
                 level: .l2, name: name, version: pack.version, parent: parent.map { .init($0) })
             let document = try Self.document(of: source, at: scene, name: name, version: pack.version)
@@ -38,9 +39,8 @@ extension ModelDesk {
                 let file = URL(filePath: network).lastPathComponent
                 draft.layers.append(.init(file, ModelPackType.weight, .file(network)))
             }
-            let heads = scene + "/" + SceneLoader.headsFile
-            if FileManager.default.fileExists(atPath: heads) {
-                draft.layers.append(.init(SceneLoader.headsFile, ModelPackType.weight, .file(heads)))
+            if let heads = source.headsPath {
+                draft.layers.append(.init(source.definition.heads.file, ModelPackType.weight, .file(heads)))
                 draft.weightFormat = "safetensors"
             }
             if let card = pack.card {
@@ -85,7 +85,8 @@ extension ModelDesk {
         guard !files.isEmpty else { return [] }
         // What is being packed is the maker's own: whether it is signed is asked when it is used.
         let library = SceneLibrary(
-            engine: options.engine, cacheFolder: options.cacheFolder, workers: 1, models: ModelAccess())
+            engine: options.engine, cacheFolder: options.cacheFolder, workers: 1,
+            models: ModelAccess(storePath: try store().path))
         let loaded = try library.load(scene)
         let detector = try loaded.makeDetector()
         var layers: [BundleDraft.Layer] = []
@@ -110,7 +111,10 @@ extension ModelDesk {
                     expected: counted.map { .init(className: $0.className, box: $0.box, score: $0.score) }))
             layers.append(.init(name, ModelPackType.dataset, .data(bytes)))
         }
-        let set = GoldenSet(pictures: pictures, precision: options.engine.precision.rawValue)
+        let definition = loaded.definition
+        let precision =
+            definition.kind == .heads ? definition.heads.precision.rawValue : options.engine.precision.rawValue
+        let set = GoldenSet(pictures: pictures, precision: precision)
         return layers + [set.layer]
     }
 }

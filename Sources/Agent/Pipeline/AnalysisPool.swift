@@ -115,23 +115,21 @@ final class AnalysisTicket: @unchecked Sendable {
     }
 }
 
-/// One thread's detectors and what it measures besides.
+/// One thread's detectors and motion estimator.
 private final class AnalysisWorker {
-    private let table: SceneTable
-    private var runner: SceneRunner
+    private let runner: SceneRunner
     private let motionEstimator = CameraMotionEstimator()
 
-    init(table: SceneTable) {
-        self.table = table
-        runner = SceneRunner(edition: table.current)
-    }
+    init(table: SceneTable) { runner = SceneRunner(table: table) }
 
     func analyze(_ job: AnalysisPool.Job) -> AnalysisOutcome {
         var outcome = AnalysisOutcome()
         let frame = job.frame
+        (outcome.edition, outcome.scenes) = (job.edition.number, job.scenes.map { job.edition.scenes[$0] })
         do {
             let begin = ProcessClock.monotonicNanoseconds()
-            let detections = try look(frame, job, &outcome)
+            let detections = try runner.detect(
+                frame, at: job.scenes, with: &outcome.scenes, edition: &outcome.edition)
             let middle = ProcessClock.monotonicNanoseconds()
             let motion = try job.previous.flatMap { try motionEstimator.motion(from: $0, to: frame.pixels) }
             outcome.detectSeconds = Double(middle - begin) / 1e9
@@ -143,26 +141,5 @@ private final class AnalysisWorker {
             outcome.failure = "\(error)"
         }
         return outcome
-    }
-
-    /// What the scenes find; one whose scores are not numbers gives way to the version before it, for this frame already.
-    private func look(
-        _ frame: Frame, _ job: AnalysisPool.Job, _ outcome: inout AnalysisOutcome
-    ) throws -> [Detection] {
-        var edition = job.edition
-        while true {
-            (outcome.edition, outcome.scenes) = (edition.number, job.scenes.map { edition.scenes[$0] })
-            // Frames of the edition before may still come to this thread; going back is as cheap as going on.
-            if runner.edition != edition.number { runner = SceneRunner(edition: edition, keeping: runner) }
-            let found = try runner.detect(frame, scenes: job.scenes)
-            guard let broken = found.first(where: { !$0.score.isFinite })?.scene,
-                let position = job.scenes.first(where: { edition.scenes[$0].definition.name == broken })
-            else { return found }
-            guard let changed = table.revert(position, from: edition.scenes[position]) else {
-                throw AgentError(
-                    "scores are not finite", at: broken, remedy: "activate another version of the scene")
-            }
-            edition = changed
-        }
     }
 }

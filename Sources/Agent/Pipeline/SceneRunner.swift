@@ -3,72 +3,90 @@ import ShrikeCore
 
 /// One thread's detectors. Scenes that share a base share its pass; detectors are made when a scene is first wanted.
 final class SceneRunner {
-    /// Number of the edition whose scenes these are.
-    let edition: Int
-    private let scenes: [LoadedScene]
-    /// By the scene's token.
+    private let table: SceneTable
     private var detectors: [ObjectIdentifier: any Detector] = [:]
-    private var passes: [[Int]: SharedPass] = [:]
-    /// How each list of scenes was grouped.
-    private var groups: [[Int]: [[Int]]] = [:]
+    private var passes: [[ObjectIdentifier]: SharedPass] = [:]
 
-    /// - Parameter earlier: a runner of this thread whose detectors of the same scenes go on being used; those of the others
-    ///   are let go.
-    init(edition: SceneEdition, keeping earlier: SceneRunner? = nil) {
-        (self.edition, scenes) = (edition.number, edition.scenes)
-        guard let earlier else { return }
-        let tokens = Set(scenes.map { ObjectIdentifier($0.token) })
-        detectors = earlier.detectors.filter { tokens.contains($0.key) }
-        passes = earlier.passes.filter { group, _ in
-            group.allSatisfy { earlier.scenes[$0].token === scenes[$0].token }
-        }
-        groups = [:]
-    }
+    init(table: SceneTable) { self.table = table }
 
-    /// Detections of the scenes at these positions, in that order.
-    func detect(_ frame: Frame, scenes wanted: [Int]) throws -> [Detection] {
-        var found: [Int: [Detection]] = [:]
-        for group in grouped(wanted) {
-            if group.count > 1 || scenes[group[0]].heads != nil {
-                for (scene, detections) in zip(group, try pass(group).detect(frame)) { found[scene] = detections }
+    /// Detections of the scenes, in their order.
+    ///
+    /// One whose scores are not numbers gives way to the version before it, for this frame already.
+    ///
+    /// - Parameters:
+    ///   - positions: of the scenes in the table.
+    ///   - scenes: that the frame was queued with; those that gave way are exchanged.
+    ///   - edition: number of the table that the scenes are of.
+    func detect(
+        _ frame: Frame, at positions: [Int], with scenes: inout [LoadedScene], edition: inout Int
+    ) throws -> [Detection] {
+        var found = [[Detection]?](repeating: nil, count: scenes.count)
+        for group in Self.grouped(scenes) {
+            if scenes[group[0]].heads == nil {
+                let all = try detector(scenes[group[0]]).detect(frame)
+                found[group[0]] = all.allSatisfy { $0.score.isFinite } ? all : nil
             } else {
-                found[group[0]] = try detector(group[0]).detect(frame)
+                let all = try together(group.map { scenes[$0] }, frame)
+                for (index, detections) in zip(group, all) { found[index] = detections }
             }
         }
-        return wanted.flatMap { found[$0] ?? [] }
-    }
-
-    private func grouped(_ wanted: [Int]) -> [[Int]] {
-        if let known = groups[wanted] { return known }
-        var order: [[Int]] = []
-        var positions: [HeadScene.Sharing: Int] = [:]
-        for scene in wanted {
-            guard let sharing = scenes[scene].heads?.sharing else {
-                order.append([scene])
-                continue
+        for index in scenes.indices where found[index] == nil {
+            guard let before = table.revert(positions[index], from: scenes[index]) else {
+                throw AgentError(
+                    "scores are not finite", at: scenes[index].definition.name,
+                    remedy: "activate another version of the scene")
             }
-            if let position = positions[sharing] {
-                order[position].append(scene)
-            } else {
-                positions[sharing] = order.count
-                order.append([scene])
-            }
+            (scenes[index], edition) = (before, table.current.number)
+            found[index] = try detector(before).detect(frame)
         }
-        groups[wanted] = order
-        return order
+        return found.flatMap { $0 ?? [] }
     }
 
-    private func pass(_ group: [Int]) throws -> SharedPass {
-        if let pass = passes[group] { return pass }
-        let pass = try SharedPass(group.compactMap { scenes[$0].heads })
-        passes[group] = pass
+    /// Detections of scenes that share a pass; nil for one that fails or whose scores are not numbers, and the others go on.
+    private func together(_ scenes: [LoadedScene], _ frame: Frame) throws -> [[Detection]?] {
+        do { return try pass(scenes).detect(frame) } catch {
+            // Without a version to go back to, the frame fails with the scene's own words.
+            let found = scenes.map { scene in try? detector(scene).detect(frame) }
+            let canGoBack = zip(found, scenes).allSatisfy { $0 != nil || table.hasEarlier($1) }
+            guard canGoBack else { throw error }
+            return found
+        }
+    }
+
+    /// Positions of scenes that share a pass, and of every other scene alone.
+    private static func grouped(_ scenes: [LoadedScene]) -> [[Int]] {
+        var groups: [[Int]] = []
+        var known: [HeadScene.Sharing: Int] = [:]
+        for (index, scene) in scenes.enumerated() {
+            if let sharing = scene.heads?.sharing {
+                if let group = known[sharing] {
+                    groups[group].append(index)
+                    continue
+                }
+                known[sharing] = groups.count
+            }
+            groups.append([index])
+        }
+        return groups
+    }
+
+    private func pass(_ scenes: [LoadedScene]) throws -> SharedPass {
+        let key = scenes.map { ObjectIdentifier($0.token) }
+        if let pass = passes[key] { return pass }
+        let pass = try SharedPass(scenes.compactMap(\.heads))
+        let ready = table.ready.union(key)
+        passes = passes.filter { ready.isSuperset(of: $0.key) }
+        passes[key] = pass
         return pass
     }
 
-    private func detector(_ scene: Int) throws -> any Detector {
-        let key = ObjectIdentifier(scenes[scene].token)
+    private func detector(_ scene: LoadedScene) throws -> any Detector {
+        let key = ObjectIdentifier(scene.token)
         if let detector = detectors[key] { return detector }
-        let detector = try scenes[scene].makeDetector()
+        let detector = try scene.makeDetector()
+        // Those of versions that nobody goes back to are let go.
+        let ready = table.ready.union([key])
+        detectors = detectors.filter { ready.contains($0.key) }
         detectors[key] = detector
         return detector
     }

@@ -30,42 +30,30 @@ struct SceneLibrary: Sendable {
     ///
     /// - Throws: ``AgentError``.
     func load(_ addresses: [String]) throws(AgentError) -> [LoadedScene] {
-        var steps: [() throws -> LoadedScene] = []
-        for address in addresses {
-            steps.append(try translating { try loading(address) })
+        try translating {
+            let bundles = try addresses.map(bundle)
+            for bundle in bundles where bundle.definition.kind == .heads {
+                let loading = try HeadSceneLoading(bundle, store: models.store())
+                shelf.expect(bundle.definition.heads.taps, of: loading.key)
+            }
+            return try bundles.map { try proven(load($0), $0) }
         }
-        return try steps.map { step throws(AgentError) in try translating { try step() } }
     }
 
     /// - Throws: ``AgentError``.
-    func load(_ address: String) throws(AgentError) -> LoadedScene {
-        try translating { try loading(address)() }
-    }
+    func load(_ address: String) throws(AgentError) -> LoadedScene { try load([address])[0] }
 
     /// Makes a scene ready, its results still unproven.
-    func load(_ bundle: SceneBundle) throws -> LoadedScene { try loading(bundle)() }
-
-    private func loading(_ address: String) throws -> () throws -> LoadedScene {
-        let bundle = try bundle(at: address)
-        let load = try loading(bundle)
-        return { try proven(load(), bundle) }
-    }
-
-    /// Looks at a scene; what is returned loads its network or base.
-    private func loading(_ bundle: SceneBundle) throws -> () throws -> LoadedScene {
+    func load(_ bundle: SceneBundle) throws -> LoadedScene {
         switch bundle.definition.kind {
         case .thermal:
             let definition = bundle.definition
-            return {
-                LoadedScene(definition: definition, lineage: bundle.lineage, engine: nil) {
-                    ThermalDetector(scene: definition)
-                }
+            return LoadedScene(definition: definition, lineage: bundle.lineage, engine: nil) {
+                ThermalDetector(scene: definition)
             }
-        case .detector: return { try loadDetector(bundle) }
+        case .detector: return try loadDetector(bundle)
         case .heads:
-            let loading = try HeadSceneLoading(bundle, store: try models.store())
-            shelf.expect(bundle.definition.heads.taps, of: loading.key)
-            return { try loading.load(shelf: shelf, settings: try settings()) }
+            return try HeadSceneLoading(bundle, store: models.store()).load(shelf: shelf, settings: try settings())
         }
     }
 

@@ -21,6 +21,11 @@ final class SceneTable: @unchecked Sendable {
     /// What the next frame is looked at with.
     var current: SceneEdition { lock.withLock { edition } }
 
+    /// Loadings whose detectors are worth keeping.
+    var ready: Set<ObjectIdentifier> {
+        lock.withLock { Set((edition.scenes + previous.values).map { ObjectIdentifier($0.token) }) }
+    }
+
     /// From the next frame on a position is looked at with another scene.
     func replace(_ position: Int, with scene: LoadedScene) {
         lock.withLock {
@@ -38,21 +43,30 @@ final class SceneTable: @unchecked Sendable {
     /// Whether a version with this digest was taken back; it is not tried again until the next start or hang-up.
     func wasTakenBack(_ digest: String) -> Bool { lock.withLock { takenBack.contains(digest) } }
 
+    /// Whether there is another version to look with instead of this one.
+    func hasEarlier(_ scene: LoadedScene) -> Bool {
+        lock.withLock {
+            guard let position = edition.scenes.firstIndex(where: { $0.token === scene.token }) else { return true }
+            return previous[position] != nil
+        }
+    }
+
     /// Takes back a scene that gave scores that are not finite; only the one that is in use, and only once.
     ///
-    /// - Returns: the scenes to look with instead; nil where there is none to go back to.
-    func revert(_ position: Int, from scene: LoadedScene) -> SceneEdition? {
-        let (before, now, tell) = lock.withLock {
-            () -> (LoadedScene?, SceneEdition?, (@Sendable (LoadedScene, LoadedScene) -> Void)?) in
-            // Another thread was faster.
-            guard edition.scenes[position].token === scene.token else { return (nil, edition, nil) }
-            guard let before = previous.removeValue(forKey: position) else { return (nil, nil, nil) }
+    /// - Returns: the scene to look with instead; nil where there is none.
+    func revert(_ position: Int, from scene: LoadedScene) -> LoadedScene? {
+        let (before, tell) = lock.withLock { () -> (LoadedScene?, (@Sendable (LoadedScene, LoadedScene) -> Void)?) in
+            guard edition.scenes[position].token === scene.token else {
+                // Another thread was faster.
+                return (edition.scenes[position], nil)
+            }
+            guard let before = previous.removeValue(forKey: position) else { return (nil, nil) }
             takenBack.insert(scene.lineage.scene.digest)
             edition.scenes[position] = before
             edition.number += 1
-            return (before, edition, reverted)
+            return (before, reverted)
         }
         if let before { tell?(scene, before) }
-        return now
+        return before
     }
 }

@@ -45,7 +45,7 @@ public final class HeadScene: Sendable {
     func makeWorker() -> HeadWorker { HeadWorker(self) }
 
     /// A detector for one thread that runs the base for this scene alone.
-    public func makeDetector() throws -> any Detector { SingleSceneDetector(try SharedPass([self])) }
+    public func makeDetector() throws -> any Detector { SingleSceneDetector(try SharedPass([self]), name: scene.name) }
 
     /// Scenes with equal plans see the same tiles and share every pass of the base.
     public var sharing: Sharing {
@@ -64,7 +64,14 @@ public final class HeadScene: Sendable {
 private final class SingleSceneDetector: Detector {
     private let pass: SharedPass
 
-    init(_ pass: SharedPass) { self.pass = pass }
+    private let name: String
 
-    func detect(_ frame: Frame) throws -> [Detection] { try pass.detect(frame).first ?? [] }
+    init(_ pass: SharedPass, name: String) { (self.pass, self.name) = (pass, name) }
+
+    func detect(_ frame: Frame) throws -> [Detection] {
+        guard let found = try pass.detect(frame)[0] else {
+            throw DetectionError("scores are not finite", at: name, remedy: "make the scene again")
+        }
+        return found
+    }
 }

@@ -24,26 +24,26 @@ public final class SharedPass {
     /// Runs of the base so far: one a region, however many scenes there are.
     public var passes: Int { extractor.passes }
 
-    /// Detections of each scene, in the order of the scenes, best first.
+    /// Detections of each scene, in the order of the scenes, best first; nil for a scene whose scores are not finite.
     ///
-    /// - Throws: ``DetectionError`` where a scene gives scores that are not finite, and what the engine throws.
-    public func detect(_ frame: Frame) throws -> [[Detection]] {
+    /// - Throws: what the engine throws.
+    public func detect(_ frame: Frame) throws -> [[Detection]?] {
         let plan = plan(frame)
-        var found = [[RegionBox]](repeating: [], count: workers.count)
+        var found = [[RegionBox]?](repeating: [], count: workers.count)
         try extractor.forEachRegion(of: frame, plan: plan, placement: placement) {
             region, number, letterbox, features in
             let place = HeadRegion(region: region, number: number, letterbox: letterbox)
-            for index in workers.indices {
+            for index in workers.indices where found[index] != nil {
                 do {
-                    found[index] += try workers[index].find(in: features, place, isOnly: plan.regions.count == 1)
-                } catch let error as DetectionError {
-                    throw DetectionError(
-                        error.what, at: "scene \(workers[index].scene.name), \(error.place)", remedy: error.remedy)
+                    found[index]? += try workers[index].find(in: features, place, isOnly: plan.regions.count == 1)
+                } catch is DetectionError {
+                    // One scene's trouble is not its neighbours'.
+                    found[index] = nil
                 }
             }
         }
         return zip(workers, found).map { worker, boxes in
-            detections(boxes, of: worker.scene, frame: frame, isTiled: plan.regions.count > 1)
+            boxes.map { detections($0, of: worker.scene, frame: frame, isTiled: plan.regions.count > 1) }
         }
     }
 

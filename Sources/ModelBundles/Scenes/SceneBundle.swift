@@ -8,10 +8,10 @@ public struct SceneBundle: Sendable {
     public var networkPath: String?
     /// Where the scene came as a bundle: the bundle and its parents, in the store.
     public var chain: BundleChain?
-    /// What speaks against the bundle without refusing it.
-    public var warnings: [String] = []
     /// File of the heads' tensors of a scene folder; nil for bundles and for scenes without heads.
     public var headsPath: String?
+    /// What speaks against the bundle without refusing it.
+    public var warnings: [String] = []
 
     public init(
         definition: SceneDefinition, lineage: Lineage, networkPath: String? = nil, chain: BundleChain? = nil

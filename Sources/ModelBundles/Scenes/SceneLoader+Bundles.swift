@@ -49,6 +49,7 @@ extension SceneLoader {
             }
         }
         if let network = definition.detector.network { _ = try bundle.layer(network) }
+        if definition.kind == .heads { _ = try bundle.layer(definition.heads.file) }
         _ = try GoldenSet(of: bundle)
         return definition
     }
