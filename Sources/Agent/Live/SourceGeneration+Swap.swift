@@ -4,9 +4,10 @@ import Logging
 import ShrikeCore
 
 extension SourceGeneration {
-    /// Whether another configuration differs in the versions of scenes at most, so that sources can go on.
+    /// Whether another configuration differs in the versions of scenes at most, so that sources can go on; one that could not be
+    /// opened is tried again instead.
     func takesInPlace(_ other: GatewayConfiguration) -> Bool {
-        other.sources == configuration.sources && other.engine == configuration.engine
+        hasAllSources && other.sources == configuration.sources && other.engine == configuration.engine
             && other.models == configuration.models
             && other.scenes.map(\.name) == configuration.scenes.map(\.name)
     }

@@ -102,6 +102,9 @@ final class SourceGeneration: @unchecked Sendable {
             telemetry: telemetry, locator: try GroundFiles.locator(terrain: settings.terrain, assets: settings.assets))
     }
 
+    /// Whether every source of the configuration could be opened.
+    var hasAllSources: Bool { lines.count == configuration.sources.count }
+
     /// Whether every source came to its own end.
     var endedByItself: Bool { lock.withLock { !isStopped } }
 
