@@ -57,6 +57,9 @@ struct PictureFile {
         guard [1, 2, 4, 8, 16].contains(header.bitsPerSample), (1...4).contains(header.channels) else {
             return .unusable(reason: "\(header.bitsPerSample) bits in \(header.channels) channels are not supported")
         }
+        guard PictureEnding.isThere(header.kind, bytes) else {
+            return .unusable(reason: "\(header.kind.rawValue.uppercased()) is cut short")
+        }
         let metadata = PictureMetadata.read(bytes)
         do {
             let pixels = try bytes.withUnsafeBytes { (raw) throws(ImagingError) in

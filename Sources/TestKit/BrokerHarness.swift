@@ -125,10 +125,7 @@ public final class BrokerHarness: @unchecked Sendable {
             throw Failure(description: "mosquitto does not start")
         }
         lock.withLock { running = (process, ended) }
-        for _ in 0..<250 {
-            if LoopbackPort.accepts(port) { return }
-            try await Task.sleep(for: .milliseconds(20))
-        }
+        if await Patience.holds(within: .seconds(10), { [port] in LoopbackPort.accepts(port) }) { return }
         throw Failure(description: "mosquitto does not listen; see \(folder.path)/log")
     }
 

@@ -35,11 +35,9 @@ public final class BrokerListener: @unchecked Sendable {
                 for try await line in execution.standardOutput.strings() { self?.add(line) }
             }
         }
-        for _ in 0..<250 {
-            if broker.log.contains("\(id) 1 \(topic)") { return }
-            try await Task.sleep(for: .milliseconds(20))
+        guard await Patience.holds(within: .seconds(10), { [id] in broker.log.contains("\(id) 1 \(topic)") }) else {
+            throw BrokerHarness.Failure(description: "mosquitto_sub did not subscribe to \(topic)")
         }
-        throw BrokerHarness.Failure(description: "mosquitto_sub did not subscribe to \(topic)")
     }
 
     deinit { if let process { kill(process, SIGKILL) } }
@@ -53,12 +51,7 @@ public final class BrokerListener: @unchecked Sendable {
     public func wait(
         upTo limit: Duration = .seconds(10), until condition: @Sendable ([Message]) -> Bool
     ) async -> Bool {
-        let deadline = ContinuousClock.now + limit
-        while ContinuousClock.now < deadline {
-            if condition(messages) { return true }
-            try? await Task.sleep(for: .milliseconds(20))
-        }
-        return condition(messages)
+        await Patience.holds(within: limit) { condition(messages) }
     }
 
     public func stop() async {

@@ -118,11 +118,6 @@ public final class ShrikeProcess: Sendable {
     ///
     /// - Returns: false where it did not within the time.
     public static func holds(upTo limit: Duration, _ condition: () async -> Bool) async -> Bool {
-        let deadline = ContinuousClock.now + limit
-        while ContinuousClock.now < deadline {
-            if await condition() { return true }
-            try? await Task.sleep(for: .milliseconds(20))
-        }
-        return await condition()
+        await Patience.holds(within: limit, condition)
     }
 }

@@ -26,10 +26,8 @@ struct LifecycleTests {
         let gateway = try Gateway(broker, sources: [("flight", try await Footage.solarVideo)])
         let running = try await gateway.start()
         #expect(await running.logs("alert_id="))
-        let begin = ContinuousClock.now
         running.signal(signal)
-        #expect(await running.wait(upTo: .seconds(10)) == .exited(0))
-        #expect(ContinuousClock.now - begin < .seconds(5))
+        #expect(await running.wait(upTo: .seconds(5)) == .exited(0))
         #expect(await listener.wait { isOnline($0) == false })
         let late = try await BrokerListener(broker, topic: "shrike/v1/+/+/status")
         #expect(await late.wait { $0.contains { $0.isRetained } && isOnline($0) == false }, "it is retained")

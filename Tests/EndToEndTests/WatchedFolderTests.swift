@@ -47,17 +47,19 @@ struct WatchedFolderTests {
             await running.kill()
         }
         let last = try await gateway.start()
-        #expect(await last.logs("connected to"))
-        try await Task.sleep(for: .seconds(5))
-        last.signal(SIGTERM)
-        #expect(await last.wait(upTo: .seconds(10)) == .exited(0))
-        let heard = try HeardAlerts(listener.messages)
         // What a replay of the same pictures finds, file by file.
         let expected = try await ShrikeProcess.run(
             ["replay", folder.path("drop"), "--scene", "builtin:thermal-solar", "--out", folder.path("out")])
         #expect(expected.ending == .exited(0), "\(expected.errors)")
         let log = try HeardAlerts(folder.text("out/alerts.ndjson").split(separator: "\n").map(String.init))
         #expect(!log.documents.isEmpty)
+        let wanted = log.documents.count
+        #expect(await listener.wait(upTo: .seconds(30)) { Set((try? HeardAlerts($0).ids) ?? []).count >= wanted })
+        // Long enough for one too many to show.
+        try await Task.sleep(for: .seconds(2))
+        last.signal(SIGTERM)
+        #expect(await last.wait(upTo: .seconds(10)) == .exited(0))
+        let heard = try HeardAlerts(listener.messages)
         #expect(files(heard).values.sorted() == files(log).values.sorted(), "\(files(heard)) \(files(log))")
         #expect(Set(heard.sequences).sorted() == HeardAlerts.numbers(Set(heard.ids).count))
         #expect(heard.unmarkedDuplicates == [])

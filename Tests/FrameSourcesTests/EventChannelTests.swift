@@ -4,7 +4,7 @@ import Testing
 
 @testable import FrameSources
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct EventChannelTests {
     @Test func givesQueuedEventsThenTheErrorOnceThenTheEnd() async throws {
         let channel = EventChannel(.backPressure(capacity: 4))

@@ -48,7 +48,7 @@ private final class ScriptedFeed: LiveFeed {
     }
 }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct LiveSourceTests {
     private static let quick = LiveTiming(
         stallAfter: MediaTime(milliseconds: 400), firstRetry: MediaTime(milliseconds: 50),
@@ -84,13 +84,13 @@ struct LiveSourceTests {
         let timing = LiveTiming(
             connectTimeout: .zero, readTimeout: .zero, stallAfter: MediaTime(milliseconds: 300),
             firstRetry: MediaTime(milliseconds: 50))
-        let source = Self.source([.hang(seconds: 3), .pictures([7], every: 0)], timing: timing)
+        let source = Self.source([.hang(seconds: 60), .pictures([7], every: 0)], timing: timing)
         let start = ContinuousClock.now
         let log = await SourceLog.read(source, limit: 1)
         source.stop()
         #expect(log.frames.map(\.number) == [7])
         #expect(log.states.map(\.name).contains("stalled"))
-        #expect(ContinuousClock.now - start < .seconds(2.5))
+        #expect(ContinuousClock.now - start < .seconds(45), "it did not wait for the hung connection")
     }
 
     @Test func anUnreadFrameIsReplacedAndCounted() async throws {

@@ -135,6 +135,32 @@ struct PictureFolderSourceTests {
         #expect(await SourceLog.read(try PictureFolderSource(folder: folder.root, options: small)).frames.isEmpty)
     }
 
+    @Test func halfAPictureIsNotTakenForAWholeOne() async throws {
+        let image = try Self.picture(0b101, width: 640, height: 480)
+        let thumbnail = try Self.picture(0b11).encoded(.jpeg(quality: 90))
+        let plain = try image.encoded(.jpeg(quality: 90))
+        // A comment segment that holds a whole JPEG, as EXIF does.
+        let length = thumbnail.count + 2
+        let commented =
+            plain.prefix(2) + [0xFF, 0xFE, UInt8(length >> 8), UInt8(length & 255)] + thumbnail + plain.dropFirst(2)
+        let files: [(String, [UInt8])] = [
+            ("a.jpg", plain), ("b.jpg", Array(commented)), ("c.png", try image.encoded(.png)),
+            ("d.tiff", try image.encoded(.tiff)),
+        ]
+        for (name, bytes) in files {
+            let folder = try ScratchFolder()
+            try folder.write(bytes, to: name)
+            #expect(await SourceLog.read(try PictureFolderSource(folder: folder.root)).frames.count == 1, "\(name)")
+            try folder.write(bytes + [UInt8](repeating: 0, count: 100), to: name)
+            #expect(await SourceLog.read(try PictureFolderSource(folder: folder.root)).frames.count == 1, "\(name)")
+            for kept in [bytes.count / 4, bytes.count / 2, bytes.count * 9 / 10] {
+                try folder.write(Array(bytes.prefix(kept)), to: name)
+                let log = await SourceLog.read(try PictureFolderSource(folder: folder.root))
+                #expect(log.frames.isEmpty && log.skipped.count == 1, "\(name), \(kept) bytes")
+            }
+        }
+    }
+
     @Test func addressesOpenTheSourceTheyName() async throws {
         let folder = try ScratchFolder()
         for n in 0..<3 { try folder.write(Self.picture(n).encoded(.png), to: "p/\(n).png") }

@@ -60,7 +60,7 @@ struct EmbeddedBrokerTests {
         // The broker of a run that was killed, without its death signal: started by hand with the same configuration.
         let orphan = try Process.run(
             URL(filePath: "/usr/sbin/mosquitto"), arguments: ["-c", folder + "/mosquitto.conf"])
-        #expect(await first.waitUntilListening())
+        #expect(await first.waitUntilListening(within: .seconds(60)))
         try "\(orphan.processIdentifier)\n".write(toFile: folder + "/broker.pid", atomically: true, encoding: .utf8)
         let events = EventBox()
         let second = try EmbeddedBroker(stateFolder: folder, port: first.address.port, onEvent: events.add)
@@ -71,7 +71,7 @@ struct EmbeddedBrokerTests {
                 await eventually {
                     events.all.contains { if case .started = $0 { true } else { false } }
                 })
-            #expect(await second.waitUntilListening())
+            #expect(await second.waitUntilListening(within: .seconds(60)))
             #expect(events.all.contains(.removedStale(processID: orphan.processIdentifier)))
             #expect(!events.all.contains { if case .ended = $0 { true } else { false } })
         }

@@ -91,7 +91,7 @@ struct RelayTests {
             await feeding
             #expect(await eventually(within: .seconds(40)) { queue.depth == 0 })
             #expect(relay.statistics.acknowledged == total)
-            _ = await listener.wait(upTo: .seconds(isKilled ? 5 : 20)) { Set($0.map(\.topic)).count == total }
+            _ = await listener.wait(upTo: .seconds(isKilled ? 2 : 20)) { Set($0.map(\.topic)).count == total }
         }
         var seen: Set<String> = []
         var copiesWithoutMark = 0

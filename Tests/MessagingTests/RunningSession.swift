@@ -1,5 +1,6 @@
 import Foundation
 import Messaging
+import TestKit
 
 /// A session that runs until the body returns, with what it reported so far.
 func withSession<R: Sendable>(
@@ -49,12 +50,7 @@ final class EventLog: @unchecked Sendable {
     }
 
     func wait(upTo limit: Duration = .seconds(10), until condition: @Sendable (EventLog) -> Bool) async -> Bool {
-        let deadline = ContinuousClock.now + limit
-        while ContinuousClock.now < deadline {
-            if condition(self) { return true }
-            try? await Task.sleep(for: .milliseconds(10))
-        }
-        return condition(self)
+        await Patience.holds(within: limit) { condition(self) }
     }
 }
 
@@ -67,10 +63,5 @@ extension ConnectionEvent {
 
 /// Waits until the condition holds; false where it did not within the time.
 func eventually(within limit: Duration = .seconds(10), _ condition: () async -> Bool) async -> Bool {
-    let deadline = ContinuousClock.now + limit
-    while ContinuousClock.now < deadline {
-        if await condition() { return true }
-        try? await Task.sleep(for: .milliseconds(10))
-    }
-    return await condition()
+    await Patience.holds(within: limit, condition)
 }
