@@ -146,7 +146,10 @@ let package = Package(
         tests("DashboardTests", ["Dashboard", "TestKit"]),
         tests(
             "AgentTests",
-            ["Agent", "Evidence", "Integrity", "ModelBundles", "TestKit", .product(name: "Yams", package: "Yams")]),
+            [
+                "Agent", "Evidence", "Integrity", "ModelBundles", "Reporting", "Telemetry", "TestKit",
+                .product(name: "Yams", package: "Yams"),
+            ]),
         tests("EndToEndTests", ["TestKit", "Imaging"]),
     ],
     swiftLanguageModes: [.v6],

@@ -32,7 +32,7 @@ public struct DefectLocator: Sendable {
         _ box: Box, imageWidth: Int, imageHeight: Int, pose: Pose, method: GroundPoint.Method,
         track: TelemetryTrack? = nil, takeOff: TakeOff? = nil, at time: MediaTime = .zero
     ) -> DefectLocation {
-        let uncertainty = track.map { self.uncertainty.withRounding(of: $0) } ?? self.uncertainty
+        let uncertainty = (track.map { self.uncertainty.withRounding(of: $0) } ?? self.uncertainty).withGap(of: pose)
         let rate = track?.rate(at: time) ?? PoseRate()
         var degraded: [String] = []
         if let terrain {

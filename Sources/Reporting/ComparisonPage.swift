@@ -47,8 +47,11 @@ public struct ComparisonPage: Sendable {
             comparison.isWorse
             ? "<p class=\"verdict bad\">\(HTML.both("Worse than the baseline", "劣于基准")): \(classes)</p>"
             : "<p class=\"verdict\">\(HTML.both("Not worse than the baseline", "不劣于基准"))</p>"
+        let added = comparison.gate.maximumAddedShare.map { HTML.fixed($0 * 100, 1) }
         let gate = HTML.both(
-            "Gate: at most \(percent) % of a class's baseline defects lost.", "门限：每类缺陷相对基准的丢失不超过 \(percent) %。")
+            "Gate: at most \(percent) % of a class's baseline defects lost"
+                + (added.map { ", at most \($0) % added." } ?? ", any number added."),
+            "门限：每类缺陷相对基准的丢失不超过 \(percent) %" + (added.map { "，新增不超过 \($0) %。" } ?? "，新增不限。"))
         return """
             <section>\(text)<p class="empty">\(gate)</p><h2>\(HTML.both("Defects", "缺陷"))</h2>\
             \(rows(comparison.alerts, names, hasGrades: true))</section>

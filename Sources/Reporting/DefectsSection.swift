@@ -40,7 +40,7 @@ struct DefectsSection {
                 defects.count { $0.best.grade == grade })
         }
         let byClass = classes.map { FilterChips.chip("class", $0.key, names.html($0.key), $0.value) }
-        let assets = Dictionary(grouping: defects.compactMap(\.best.asset), by: \.id).sorted {
+        let assets = Dictionary(grouping: defects.compactMap(\.asset), by: \.id).sorted {
             ($1.value.count, $0.key) < ($0.value.count, $1.key)
         }
         let byAsset = assets.map { id, all in
@@ -61,7 +61,7 @@ struct DefectsSection {
         let grade = alert.grade
         return """
             <tr id="d\(number)" data-grade="\(grade.rawValue)" data-class="\(HTML.escaped(alert.className))" \
-            data-asset="\(HTML.escaped(alert.asset?.id ?? ""))" data-rank="\(number)" data-score="\(HTML.fixed(alert.score, 4))" data-time="\(alert.time.microseconds)">\
+            data-asset="\(HTML.escaped(defect.asset?.id ?? ""))" data-rank="\(number)" data-score="\(HTML.fixed(alert.score, 4))" data-time="\(alert.time.microseconds)">\
             <td class="n">\(number)</td><td class="pic">\(picture(defect))</td>\
             <td><span class="badge \(grade.rawValue)">\(grade.words)</span><strong>\(names.html(alert.className))</strong>\
             <small>\(HTML.escaped(alert.className))</small>\
@@ -141,7 +141,7 @@ struct DefectsSection {
             lines.append("\(HTML.fixed(place.latitude, 6)), \(HTML.fixed(place.longitude, 6))")
             lines.append("<small>± \(HTML.fixed(place.circularErrorMeters, 1)) m</small>")
         }
-        if let asset = defect.best.asset {
+        if let asset = defect.asset {
             let sure = "\(HTML.fixed(asset.probability * 100, 0)) %"
             lines.append("<strong>\(HTML.escaped(asset.name ?? asset.id))</strong><small>\(sure)</small>")
         }

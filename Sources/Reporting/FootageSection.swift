@@ -19,14 +19,27 @@ struct FootageSection {
     private func row(_ source: SourceReport) -> String {
         let found = Set(report.alerts.lazy.filter { $0.source.id == source.info.id }.map(\.defectID)).count
         let failure = source.failure.map { "<small class=\"bad\">\(HTML.escaped($0))</small>" } ?? ""
+        let telemetry = source.telemetry.map(Self.telemetry) ?? ""
         let size = source.width > 0 ? "\(source.width) × \(source.height)" : "–"
         let digest = source.digest.map { $0.split(separator: ":").last.map(String.init) ?? $0 } ?? ""
         return """
             <tr><td><strong>\(HTML.escaped(source.info.id))</strong><small>\(HTML.escaped(source.info.redactedAddress))</small>\
-            \(failure)</td><td>\(size)</td><td>\(source.duration.map(HTML.duration) ?? "–")</td>\
+            \(telemetry)\(failure)</td><td>\(size)</td><td>\(source.duration.map(HTML.duration) ?? "–")</td>\
             <td>\(HTML.grouped(source.framesRead))</td><td>\(HTML.grouped(source.framesAnalyzed))</td>\
             <td>\(HTML.grouped(source.framesSkipped))</td><td>\(HTML.grouped(found))</td>\
             <td class="hash" title="\(HTML.escaped(digest))">\(digest.isEmpty ? "–" : HTML.escaped(String(digest.prefix(16))) + "…")</td></tr>
             """
+    }
+
+    /// Where the poses come from; what is wrong with it stands in the notes.
+    private static func telemetry(_ report: TelemetryReport) -> String {
+        let words =
+            report.isRefused
+            ? HTML.both("telemetry not used, see notes", "遥测未采用，见备注")
+            : HTML.both(
+                "\(HTML.grouped(report.placed)) of \(HTML.grouped(report.samples)) samples with a place",
+                "\(HTML.grouped(report.samples)) 个采样中 \(HTML.grouped(report.placed)) 个有位置")
+        let text = ([report.file] + report.variants).map(HTML.escaped).joined(separator: " · ")
+        return "<small\(report.isRefused ? " class=\"bad\"" : "")>\(text) · \(words)</small>"
     }
 }

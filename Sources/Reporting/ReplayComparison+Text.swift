@@ -5,8 +5,9 @@ extension ReplayComparison {
         .object([
             "schema": .string("shrike.comparison/1"), "worse": .bool(isWorse),
             "worse_classes": .array(worseClasses.map { .string($0) }),
-            "gate": .object([
+            "gate": .object(compacting: [
                 "maximum_lost_share": .number(gate.maximumLostShare, decimals: 4),
+                "maximum_added_share": gate.maximumAddedShare.map { .number($0, decimals: 4) },
                 "minimum_iou": .number(gate.minimumIoU, decimals: 4), "frame_tolerance": .integer(gate.frameTolerance),
             ]),
             "alerts": .object(alerts.mapValues(Self.json)), "detections": .object(detections.mapValues(Self.json)),
@@ -21,14 +22,22 @@ extension ReplayComparison {
         lines += Self.rows(alerts)
         lines += ["", Self.row("detections", ["baseline", "found", "lost", "added", "", "agreement"])]
         lines += Self.rows(detections)
-        let percent = HTML.fixed(gate.maximumLostShare * 100, 1)
-        lines += [
-            "",
-            isWorse
-                ? "worse than the baseline: more than \(percent) % of the alerts lost in \(worseClasses.joined(separator: ", "))"
-                : "not worse than the baseline: no class lost more than \(percent) % of its alerts",
-        ]
-        return lines.joined(separator: "\n") + "\n"
+        return lines.joined(separator: "\n") + "\n\n" + verdict + "\n"
+    }
+
+    private var verdict: String {
+        var reasons: [String] = []
+        let lost = HTML.fixed(gate.maximumLostShare * 100, 1)
+        if !losingClasses.isEmpty {
+            reasons.append("more than \(lost) % of the alerts lost in \(losingClasses.joined(separator: ", "))")
+        }
+        if let share = gate.maximumAddedShare, !floodedClasses.isEmpty {
+            let added = HTML.fixed(share * 100, 1)
+            reasons.append("more than \(added) % of alerts added in \(floodedClasses.joined(separator: ", "))")
+        }
+        return reasons.isEmpty
+            ? "not worse than the baseline: no class lost more than \(lost) % of its alerts"
+            : "worse than the baseline: " + reasons.joined(separator: "; ")
     }
 
     private static func json(_ change: Change) -> JSONValue {

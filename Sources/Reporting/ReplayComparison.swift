@@ -10,12 +10,18 @@ public struct ReplayComparison: Hashable, Sendable {
     public struct Gate: Hashable, Sendable {
         /// Largest share of a class's baseline alerts that may be lost; a class of under 20 alerts may lose none at 0.05.
         public var maximumLostShare: Double
+        /// Largest number of added alerts, as a share of the class's baseline alerts; nil allows any, since what a new model
+        /// finds besides may be right.
+        public var maximumAddedShare: Double?
         public var minimumIoU: Double
         public var frameTolerance: Int64
 
-        public init(maximumLostShare: Double = 0.05, minimumIoU: Double = 0.5, frameTolerance: Int64 = 5) {
-            (self.maximumLostShare, self.minimumIoU) = (maximumLostShare, minimumIoU)
-            self.frameTolerance = frameTolerance
+        public init(
+            maximumLostShare: Double = 0.05, maximumAddedShare: Double? = nil, minimumIoU: Double = 0.5,
+            frameTolerance: Int64 = 5
+        ) {
+            (self.maximumLostShare, self.maximumAddedShare) = (maximumLostShare, maximumAddedShare)
+            (self.minimumIoU, self.frameTolerance) = (minimumIoU, frameTolerance)
         }
     }
 
@@ -70,11 +76,22 @@ public struct ReplayComparison: Hashable, Sendable {
     }
 
     /// Classes that lost more alerts than the gate allows, by name.
-    public var worseClasses: [String] {
+    public var losingClasses: [String] {
         alerts.filter { _, counts in
             counts.onlyBaseline > 0 && Double(counts.onlyBaseline) > gate.maximumLostShare * Double(counts.baseline)
         }.keys.sorted()
     }
+
+    /// Classes that added more alerts than the gate allows, by name.
+    public var floodedClasses: [String] {
+        guard let share = gate.maximumAddedShare else { return [] }
+        return alerts.filter { _, counts in
+            counts.onlyNew > 0 && Double(counts.onlyNew) > share * Double(counts.baseline)
+        }.keys.sorted()
+    }
+
+    /// Classes that do not pass the gate, by name.
+    public var worseClasses: [String] { Set(losingClasses + floodedClasses).sorted() }
 
     public var isWorse: Bool { !worseClasses.isEmpty }
 

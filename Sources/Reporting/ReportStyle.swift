@@ -62,7 +62,10 @@ enum ReportStyle {
         .empty{color:var(--soft);max-width:70ch}
         footer{color:var(--soft);font-size:13px;padding:6px 4px}
         tr:target td{background:#fff8e0}
-        @media screen and (max-width:760px){.tiles,.tiles.five{grid-template-columns:repeat(2,1fr)}section{overflow-x:auto}}
+        @media screen and (max-width:760px){.tiles,.tiles.five{grid-template-columns:repeat(2,1fr)}main{padding:16px 10px 32px}section{overflow-x:auto;padding:16px 14px}
+        #defects thead{display:none}#defects table,#defects tbody,#defects td{display:block;border:0;padding:2px 0;width:100%}
+        #defects tr{display:block;border-bottom:1px solid var(--line);padding:12px 0}#defects tr[hidden]{display:none}
+        #defects .pic img,#defects .pair img{width:100%;max-width:470px;max-height:none}.sort button{padding:1px 7px;margin-left:2px}}
         @media print{@page{size:A4;margin:12mm}body{background:#fff;font-size:11px;print-color-adjust:exact;-webkit-print-color-adjust:exact}
         main{max-width:none;padding:0}section{border:0;border-radius:0;padding:8px 0;margin:0 0 6px}
         .filters,.lang{display:none}h1{font-size:22px}h2{font-size:15px;break-after:avoid}td{font-size:10.5px;padding:5px 6px 5px 0}

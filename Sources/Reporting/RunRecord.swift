@@ -16,6 +16,8 @@ public struct RunRecord: Hashable, Sendable {
         public var mediaTime = MediaTime.zero
         /// Picture below the run's evidence folder.
         public var picture: String?
+        /// Digest of the scene that found it.
+        public var scene = ""
     }
 
     public struct Candidate: Hashable, Sendable {
@@ -24,10 +26,14 @@ public struct RunRecord: Hashable, Sendable {
         public var className: String
         public var box: Box
         public var score: Double
+        /// Name of the scene that found it, where `summary.json` gives it.
+        public var scene = ""
     }
 
     public var findings: [Finding]
     public var candidates: [Candidate]
+    /// Identities of the recordings that were looked at; empty where `summary.json` does not tell.
+    public private(set) var footage: Set<String> = []
 
     public init(findings: [Finding], candidates: [Candidate]) {
         (self.findings, self.candidates) = (findings, candidates)
@@ -47,8 +53,20 @@ public struct RunRecord: Hashable, Sendable {
                 findings.append(finding)
             }
         }
-        let names = try Self.categories(summary, at: "\(place)/summary.json")
+        let document = try Self.document(summary, at: "\(place)/summary.json")
+        let names = Self.categories(document)
+        footage = Set((document["sources"]?.arrayValue ?? []).compactMap { $0["origin"]?.stringValue })
         candidates = try Self.candidates(detections, names: names, at: "\(place)/detections.json")
+    }
+
+    /// What one of several scenes found.
+    ///
+    /// - Parameters:
+    ///   - scene: its name in the run.
+    ///   - digest: of its model.
+    public func found(by scene: String, digest: String) -> RunRecord {
+        RunRecord(
+            findings: findings.filter { $0.scene == digest }, candidates: candidates.filter { $0.scene == scene })
     }
 
     /// Nil for `update` and `end` events.
@@ -72,6 +90,7 @@ public struct RunRecord: Hashable, Sendable {
         var finding = Finding(
             alertID: id, source: source, className: className, grade: grade, frameIndex: frame,
             box: Box(x: numbers[0], y: numbers[1], width: numbers[2], height: numbers[3]))
+        finding.scene = value["model"]?["digest"]?.stringValue ?? ""
         finding.score = value["score"]?.doubleValue ?? 0
         let time = value["media_time_ms"]?.integerValue ?? 0
         finding.mediaTime = MediaTime(milliseconds: max(0, min(1 << 50, time)))
@@ -82,18 +101,20 @@ public struct RunRecord: Hashable, Sendable {
         return finding
     }
 
-    private static func categories(_ summary: [UInt8]?, at place: String) throws(ReportingError) -> [Int64: String] {
-        guard let summary else { return [:] }
-        do {
-            let value = try JSONValue(parsing: summary, maximumBytes: 64 << 20)
-            var names: [Int64: String] = [:]
-            for category in value["categories"]?.arrayValue ?? [] {
-                if let id = category["id"]?.integerValue, let name = category["name"]?.stringValue { names[id] = name }
-            }
-            return names
-        } catch {
+    private static func document(_ summary: [UInt8]?, at place: String) throws(ReportingError) -> JSONValue {
+        guard let summary else { return .null }
+        do { return try JSONValue(parsing: summary, maximumBytes: 64 << 20) } catch {
             throw ReportingError("summary not read (\(error))", at: place, remedy: "make the run again")
         }
+    }
+
+    private static func categories(_ summary: JSONValue) -> [Int64: (name: String, scene: String)] {
+        var names: [Int64: (name: String, scene: String)] = [:]
+        for category in summary["categories"]?.arrayValue ?? [] {
+            guard let id = category["id"]?.integerValue, let name = category["name"]?.stringValue else { continue }
+            names[id] = (name, category["scene"]?.stringValue ?? "")
+        }
+        return names
     }
 
     private struct Row: Decodable {
@@ -110,7 +131,7 @@ public struct RunRecord: Hashable, Sendable {
     }
 
     private static func candidates(
-        _ detections: [UInt8]?, names: [Int64: String], at place: String
+        _ detections: [UInt8]?, names: [Int64: (name: String, scene: String)], at place: String
     ) throws(ReportingError) -> [Candidate] {
         guard let detections else { return [] }
         guard detections.count <= 512 << 20 else {
@@ -123,8 +144,9 @@ public struct RunRecord: Hashable, Sendable {
         }
         return rows.map { row in
             Candidate(
-                imageID: row.imageID, className: names[row.categoryID] ?? String(row.categoryID),
-                box: Box(x: row.bbox[0], y: row.bbox[1], width: row.bbox[2], height: row.bbox[3]), score: row.score)
+                imageID: row.imageID, className: names[row.categoryID]?.name ?? String(row.categoryID),
+                box: Box(x: row.bbox[0], y: row.bbox[1], width: row.bbox[2], height: row.bbox[3]), score: row.score,
+                scene: names[row.categoryID]?.scene ?? "")
         }
     }
 }

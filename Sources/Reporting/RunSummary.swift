@@ -92,7 +92,7 @@ public struct RunSummary: Sendable {
                         uniqueKeysWithValues: source.fileNames.map {
                             (String(source.firstImageID &+ $0.key), .string($0.value))
                         })),
-            "failure": source.failure.map { .string($0) },
+            "failure": source.failure.map { .string($0) }, "telemetry": source.telemetry?.json,
         ])
     }
 

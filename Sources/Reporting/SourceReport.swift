@@ -36,6 +36,8 @@ public struct SourceReport: Hashable, Sendable {
     public var path: [Pose]
     /// Why the source ended early; nil where it did not.
     public var failure: String?
+    /// Where poses come from besides the pictures themselves; nil where there is nothing.
+    public var telemetry: TelemetryReport?
 
     public init(
         info: SourceInfo, digest: String? = nil, origin: String? = nil, width: Int = 0, height: Int = 0,

@@ -71,6 +71,20 @@ struct ByteScanner {
         return DecimalToken(value: value, decimals: decimals, hasPoint: hasPoint)
     }
 
+    /// As ``decimal()``, the point being a comma where digits follow it at once: `41,424724`.
+    mutating func decimalWithComma() -> DecimalToken? {
+        guard var token = decimal() else { return nil }
+        guard !token.hasPoint, current == 44 else { return token }
+        var rest = self
+        rest.advance()
+        guard let fraction = rest.digits(maximum: 12) else { return token }
+        position = rest.position
+        let part = Double(fraction.value) / Self.powersOfTen[fraction.count]
+        token.value += token.value.sign == .minus ? -part : part
+        (token.decimals, token.hasPoint) = (fraction.count, true)
+        return token
+    }
+
     /// Digits with at most one point, correctly rounded.
     private func value(_ range: Range<Int>, _ digitCount: Int, _ decimals: Int) -> Double {
         guard digitCount <= 15 else {

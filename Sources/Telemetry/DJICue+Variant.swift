@@ -11,7 +11,7 @@ extension DJICue {
         return traits.contains(.satellites) ? "dji-mavic-pro" : "dji-unnamed"
     }
 
-    private var bracketVariant: String {
+    private var bracketVariant: String? {
         if traits.contains(.stabilizer) { return "dji-avata-360" }
         if traits.contains(.misspelledLongitude) { return "dji-mavic-2" }
         if traits.contains(.frameCount), traits.contains(.dateOnCounterLine), !traits.contains(.font) {
@@ -24,6 +24,9 @@ extension DJICue {
             return traits.contains(.gimbal) && !traits.contains(.font) ? "dji-enterprise" : "dji-mavic-3"
         }
         if traits.contains(.altitude) || traits.contains(.subtitleCount) { return "dji-air-2" }
-        return traits.contains(.position) ? "dji-mavic-2" : "dji-mavic-air"
+        if traits.contains(.position) { return "dji-mavic-2" }
+        // Brackets alone are what subtitles of films hold, too.
+        let isCamera = camera.iso != nil || camera.shutterSeconds != nil || fNumberToken != nil || mentionsPosition
+        return isCamera ? "dji-mavic-air" : nil
     }
 }

@@ -71,7 +71,7 @@ struct DJILineScanner {
 
     private func apply(name: String, value: inout ByteScanner, isOpen: Bool, to cue: inout DJICue) {
         // A value that touches the end of an open bracket may lack digits.
-        var token = value.decimal()
+        var token = value.decimalWithComma()
         if isOpen, value.isAtEnd { token = nil }
         let number = token?.value
         switch name {
@@ -178,6 +178,7 @@ struct DJILineScanner {
     private mutating func tuple(cutTo cue: inout DJICue) -> [TupleField]? {
         let start = scanner.position
         scanner.skipBlanks()
+        if scanner.skip(58) { scanner.skipBlanks() }
         guard scanner.skip(40) else {
             scanner.position = start
             return nil
@@ -221,9 +222,11 @@ struct DJILineScanner {
     }
 
     private mutating func readHome(into cue: inout DJICue) {
+        // The word alone is one that people say.
+        guard let fields = tuple(cutTo: &cue), fields.count >= 2, let pair = TupleField.pair(fields[0], fields[1])
+        else { return }
         cue.traits.insert(.home)
-        guard let fields = tuple(cutTo: &cue), fields.count >= 2 else { return }
-        cue.home = TupleField.pair(fields[0], fields[1])
+        cue.home = pair
     }
 
     private mutating func readAttitude(isGimbal: Bool, into cue: inout DJICue) {

@@ -59,7 +59,7 @@ public enum MovieSubtitles {
     }
 
     /// The content of the movie box; nil where there is none.
-    private static func movieBox(_ recording: some RecordingBytes) throws(TelemetryError) -> [UInt8]? {
+    static func movieBox(_ recording: some RecordingBytes) throws(TelemetryError) -> [UInt8]? {
         var offset: Int64 = 0
         for _ in 0..<mostTopBoxes where offset <= recording.byteCount - 8 {
             let head = try recording.bytes(at: offset, count: 16)

@@ -20,6 +20,24 @@ extension TelemetryTrack {
         return CaptureTime(time: local.advanced(by: distance).advanced(by: clockOffset), quality: clockQuality)
     }
 
+    /// The same samples by the clock instead of a recording: media time counts from 1970, for pictures that tell when they
+    /// were taken. Nil where no sample has a date.
+    ///
+    /// - Parameter offset: added to the track's clock to get that of the pictures.
+    public func byClock(offset: MediaTime = .zero) -> TelemetryTrack? {
+        let dated = samples.compactMap { sample -> TelemetrySample? in
+            guard let time = sample.localTime else { return nil }
+            var sample = sample
+            sample.mediaTime = MediaTime(microseconds: time.microseconds) + offset
+            return sample
+        }
+        guard !dated.isEmpty else { return nil }
+        // The start of a recording does not matter here.
+        return TelemetryTrack(
+            file: file, samples: dated, issues: issues.filter { $0.kind != .unknownStart }, variants: variants,
+            method: method, clockQuality: clockQuality, coordinateDecimals: coordinateDecimals)
+    }
+
     /// When the recording began (media time zero): the first dated sample, counted back by its media time.
     public func captureStart(clockOffset: MediaTime = .zero) -> CaptureTime? {
         guard let first = samples.first(where: { $0.localTime != nil }), let local = first.localTime else { return nil }

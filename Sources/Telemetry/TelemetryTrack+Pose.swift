@@ -1,13 +1,15 @@
 public import ShrikeCore
 
 extension TelemetryTrack {
-    /// Pose at a moment, interpolated between the samples before and after it; nil further than `maximumGap` from any.
+    /// Pose at a moment, interpolated between the samples before and after it; nil further than `maximumGap` (by default
+    /// ``usualGap``) from any.
     ///
     /// Latitude, longitude (across the antimeridian), heights and field of view are linear; yaw, pitch and roll go the
     /// short way round. A field that only one neighbor has is taken from it where it is the nearer one. Where the
     /// neighbors are more than twice `maximumGap` apart, the nearer one is held: recordings joined in one file must not
     /// be blended. `sampleOffsetMilliseconds` is the distance to the nearest sample.
-    public func pose(at time: MediaTime, maximumGap: MediaTime = MediaTime(milliseconds: 1500)) -> Pose? {
+    public func pose(at time: MediaTime, maximumGap: MediaTime? = nil) -> Pose? {
+        let maximumGap = maximumGap ?? usualGap
         let after = firstIndex(after: time)
         let before = after - 1
         let previous = before >= 0 ? samples[before] : nil
@@ -35,7 +37,7 @@ extension TelemetryTrack {
 
     /// How fast the pose changes at a moment, from the samples around it; nil where there is no telemetry or no
     /// movement can be told. Needed to turn a timing error into meters.
-    public func rate(at time: MediaTime, maximumGap: MediaTime = MediaTime(milliseconds: 1500)) -> PoseRate? {
+    public func rate(at time: MediaTime, maximumGap: MediaTime? = nil) -> PoseRate? {
         // Half a second each way: longer than the steps of 1 Hz telemetry allow for less, shorter than a turn.
         let half = MediaTime(milliseconds: 500)
         guard let a = pose(at: time - half, maximumGap: maximumGap),

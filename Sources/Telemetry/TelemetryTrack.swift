@@ -16,6 +16,9 @@ public struct TelemetryTrack: Hashable, Sendable, Codable {
     public var clockQuality: ClockQuality
     /// Digits after the point in the file's coordinates; four digits are steps of 11 m.
     public var coordinateDecimals: Int?
+    /// How far from a sample a pose is still given: 1.5 s, or three quarters of the usual distance of samples where a logger
+    /// writes less often, at most 10 s.
+    public private(set) var usualGap = MediaTime(milliseconds: 1500)
 
     /// Sorts the samples.
     public init(
@@ -30,6 +33,15 @@ public struct TelemetryTrack: Hashable, Sendable, Codable {
             self.samples = samples.enumerated()
                 .sorted { ($0.element.mediaTime, $0.offset) < ($1.element.mediaTime, $1.offset) }.map(\.element)
         }
+        usualGap = Self.usualGap(self.samples)
+    }
+
+    private static func usualGap(_ samples: [TelemetrySample]) -> MediaTime {
+        // The first thousand tell how often a device writes; a few tell nothing.
+        let steps = zip(samples.prefix(1000), samples.dropFirst())
+            .map { ($1.mediaTime - $0.mediaTime).microseconds }.sorted()
+        let usual = steps.count < 5 ? 0 : steps[steps.count / 2]
+        return MediaTime(microseconds: min(10_000_000, max(1_500_000, usual / 4 * 3)))
     }
 
     /// Whether any sample has a place.

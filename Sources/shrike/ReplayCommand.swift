@@ -9,7 +9,7 @@ struct ReplayCommand: AsyncParsableCommand {
         discussion: """
             Takes videos, pictures and whole cards: folders are searched with their subfolders, sorted by time of capture, \
             and what is no footage is skipped and listed in summary.json. Leaves alerts.ndjson, detections.json, \
-            summary.json, defects.geojson, evidence/ and report.html in the output folder. The same footage and scenes \
+            summary.json, defects.geojson, .kml and .csv, evidence/, report.html and report.json in the output folder. The same footage and scenes \
             give the same alerts.ndjson, byte for byte. A run that was interrupted goes on where it stopped when the same \
             command is given again. With --broker, alerts go to shrike/v1/<site>/<gateway>/replay/<run>/..., never to the \
             live topics.
@@ -34,8 +34,15 @@ struct ReplayCommand: AsyncParsableCommand {
             "Let every scene look at all footage, also where thermal and visible pictures of the same shots are there.")
     var allScenes = false
 
-    @Option(help: ArgumentHelp("Telemetry (SRT, GPX, CSV) instead of a side-car beside the video.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            """
+            Telemetry (SRT, GPX, CSV, KLV) instead of what lies beside or inside of the video; a track with dates also serves \
+            pictures.
+            """, valueName: "file"))
     var telemetry: String?
+
+    @OptionGroup var telemetryArguments: TelemetryArguments
 
     @Option(
         help: ArgumentHelp(
@@ -85,8 +92,21 @@ struct ReplayCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Compare with the results of an earlier run; exit status 3 where this one is worse.", valueName: "dir"))
+            """
+            Compare with the results of an earlier run; exit status 3 where this one is worse. Two scenes that look for the \
+            same are compared in one run, the first being the baseline.
+            """, valueName: "dir"))
     var baseline: String?
+
+    @Option(
+        help: ArgumentHelp("Share of a class's baseline defects that may be lost, in percent.", valueName: "percent"))
+    var maxLost = 5.0
+
+    @Option(
+        help: ArgumentHelp(
+            "Share of a class's baseline defects that may be added, in percent; without it any number may.",
+            valueName: "percent"))
+    var maxAdded: Double?
 
     @Option(help: "Site in alerts.")
     var site = "local"
@@ -105,6 +125,10 @@ struct ReplayCommand: AsyncParsableCommand {
             """, valueName: "how"))
     var clips = ReplayOptions.Clips.copy
 
+    @Option(
+        help: ArgumentHelp("Seconds of a clip before and after the alert, 0 to 60 each.", valueName: "before,after"))
+    var clipSeconds = "2,2"
+
     @Flag(help: "The same as --clips none.")
     var noClips = false
 
@@ -120,6 +144,9 @@ struct ReplayCommand: AsyncParsableCommand {
         } else if scene.isEmpty {
             throw ValidationError("name at least one --scene")
         }
+        if !(0...100).contains(maxLost) { throw ValidationError("--max-lost takes 0 to 100") }
+        if let maxAdded, !(0...1e6).contains(maxAdded) { throw ValidationError("--max-added takes 0 or more") }
+        _ = try clipLengths()
         if shard != nil, baseline != nil { throw ValidationError("--baseline goes with --merge, not with --shard") }
     }
 
@@ -133,13 +160,15 @@ struct ReplayCommand: AsyncParsableCommand {
         } else {
             printAnswer(result)
         }
+        for note in result.notes { Console.error("shrike: \(note)") }
         for failure in result.failures { Console.error("shrike: not replayed: \(failure.reason)") }
         if result.comparison?.isWorse == true { throw ExitCode(3) }
         if !result.failures.isEmpty { throw ExitCode(1) }
     }
 
     private func merged() async throws -> ReplayRun.Result {
-        let merge = ReplayMerge(folders: footage, output: out, baseline: baseline, siteRecord: siteRecord)
+        let merge = ReplayMerge(
+            folders: footage, output: out, baseline: baseline, siteRecord: siteRecord, gate: gate)
         return try await Interruption.cancels { try await merge.run() }
     }
 
@@ -162,6 +191,7 @@ struct ReplayCommand: AsyncParsableCommand {
             let clock = "\(seconds / 60):\(seconds % 60 < 10 ? "0" : "")\(seconds % 60)"
             meter.show(progress, note: "\(clock)\(status.isPaused ? " paused" : "")  ")
         }
+        Console.error("space pauses, . steps, left and right seek by 5 s, q ends")
         let keys = KeyInput(playback)
         return try await interruptible {
             try await TerminalControls.during {
@@ -181,9 +211,25 @@ struct ReplayCommand: AsyncParsableCommand {
         }
     }
 
+    private var gate: ReplayOptions.Gate {
+        var gate = ReplayOptions.Gate()
+        (gate.lost, gate.added) = (maxLost / 100, maxAdded.map { $0 / 100 })
+        return gate
+    }
+
+    private func clipLengths() throws -> (before: Double, after: Double) {
+        let parts = clipSeconds.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
+        guard parts.count == 2, let before = parts[0], let after = parts[1], (0...60).contains(before),
+            (0...60).contains(after), before + after > 0
+        else { throw ValidationError("--clip-seconds takes BEFORE,AFTER, e.g. 2,5, not '\(clipSeconds)'") }
+        return (before, after)
+    }
+
     private func replayOptions() throws -> ReplayOptions {
         var options = ReplayOptions()
-        (options.footage, options.scenes, options.telemetry, options.outputFolder) = (footage, scene, telemetry, out)
+        (options.footage, options.scenes, options.outputFolder) = (footage, scene, out)
+        options.telemetry = telemetryArguments.options(file: telemetry)
+        (options.gate, options.clipSeconds) = (gate, try clipLengths())
         (options.brokerURL, options.baseline, options.site, options.gateway) = (broker, baseline, site, gateway)
         (options.clips, options.framesPerSecond, options.usesAllScenes) = (noClips ? .none : clips, fps, allScenes)
         options.engine = engine.settings

@@ -36,6 +36,15 @@ struct ScaleOutExamplesTests {
         #expect(!script.contains("\n"), "one command")
     }
 
+    @Test func `what the API server refuses together does not stand together`() throws {
+        for job in try jobs() {
+            let spec = try #require(job["spec"] as? [String: Any])
+            let policy = try #require(try pod(job)["restartPolicy"] as? String)
+            if spec["backoffLimitPerIndex"] != nil { #expect(policy == "Never") }
+            #expect(["Never", "OnFailure"].contains(policy))
+        }
+    }
+
     @Test func `every volume that is mounted is there`() throws {
         for job in try jobs() {
             let pod = try pod(job)

@@ -70,18 +70,24 @@ struct MissionTests {
         try await makeCard()
         try await replay("undisturbed")
         var random = SystemRandomNumberGenerator()
-        for kill in 0..<10 {
+        var kills = 0
+        // Where a machine is so busy that a run comes to its end before it is killed, another begins.
+        for attempt in 0..<60 where kills < 10 {
             let before = checkpoints("killed")
-            let running = try await ShrikeProcess(arguments("killed", ["--speed", "2"]))
-            let hasMoved = await ShrikeProcess.holds(upTo: .seconds(30)) {
+            let running = try await ShrikeProcess(
+                arguments("killed", ["--speed", "2"]))
+            let hasMoved = await ShrikeProcess.holds(upTo: .seconds(120)) {
                 running.ending != nil || checkpoints("killed") != before
             }
-            #expect(hasMoved && running.ending == nil, "kill \(kill): \(running.errors)")
+            #expect(hasMoved, "attempt \(attempt): \(running.errors)")
             try await Task.sleep(for: .milliseconds(Int.random(in: 0...300, using: &random)))
+            let ending = running.ending
             await running.kill()
+            if ending == nil { kills += 1 } else { try FileManager.default.removeItem(atPath: folder.path("killed")) }
         }
+        #expect(kills == 10)
         let last = try await replay("killed")
-        #expect(last.errors.contains { $0.contains("continues an earlier run") }, "\(last.errors)")
+        #expect(last.errors.contains { $0.contains("earlier run") }, "\(last.errors)")
         try expectSame("undisturbed", "killed")
         let again = try await replay("killed")
         #expect(again.errors.contains { $0.contains("finished by an earlier run") })
@@ -129,8 +135,8 @@ struct MissionTests {
 
     @Test func `a folder is written by one replay at a time`() async throws {
         try await makeCard(stills: 20)
-        let running = try await ShrikeProcess(arguments("out", ["--speed", "1"]))
-        #expect(await ShrikeProcess.holds(upTo: .seconds(30)) { !checkpoints("out").isEmpty })
+        let running = try await ShrikeProcess(arguments("out", ["--speed", "0.02"]))
+        #expect(await ShrikeProcess.holds(upTo: .seconds(120)) { !checkpoints("out").isEmpty })
         let second = try await ShrikeProcess.run(arguments("out"))
         #expect(second.ending == .exited(1))
         #expect(second.errors.contains { $0.contains("another replay writes into this folder") })
@@ -139,10 +145,13 @@ struct MissionTests {
 
     @Test func `progress without a terminal is a line now and then, with rate and time left`() async throws {
         try await makeCard()
+        let begin = ContinuousClock.now
         let result = try await replay("out", ["--clips", "none", "--speed", "5"])
         let lines = result.errors.filter { $0.contains(" left, ") }
-        #expect((1...3).contains(lines.count), "\(result.errors)")
-        #expect(lines.allSatisfy { $0.contains("frames/") && $0.contains(" % ") || $0.contains(" %,") })
+        // One every five seconds, on a machine of any speed.
+        let most = Int((ContinuousClock.now - begin) / .seconds(5)) + 1
+        #expect((1...most).contains(lines.count), "\(result.errors)")
+        #expect(lines.allSatisfy { $0.contains("frames/") && ($0.contains(" % ") || $0.contains(" %,")) })
         #expect(!result.errors.joined().contains("\u{1B}"))
         #expect(result.output.allSatisfy { !$0.contains("\u{1B}") })
     }

@@ -69,6 +69,31 @@ import Testing
         #expect(!comparison.isWorse)
     }
 
+    @Test func aGateOnAddedAlertsRefusesAFlood() throws {
+        let gate = ReplayComparison.Gate(maximumAddedShare: 0.5)
+        let some = try ReplayComparison(baseline: record(alerts(4)), new: record(alerts(6)), gate: gate)
+        #expect(!some.isWorse)
+        let flood = try ReplayComparison(baseline: record(alerts(4)), new: record(alerts(7)), gate: gate)
+        #expect(flood.isWorse && flood.floodedClasses == ["hot_cell"] && flood.losingClasses.isEmpty)
+        #expect(flood.text.contains("more than 50.0 % of alerts added in hot_cell"))
+        #expect(flood.json["gate"]?["maximum_added_share"]?.doubleValue == 0.5)
+        let fromNone = try ReplayComparison(baseline: record([]), new: record(alerts(1)), gate: gate)
+        #expect(fromNone.isWorse, "any share of none is none")
+    }
+
+    @Test func whatOneOfTwoScenesFoundIsTakenApart() throws {
+        var other = SampleRun.alert(2)
+        other.lineage.scene.digest = "sha256:dd44"
+        let found = [
+            Detection(scene: "solar", className: "diode", score: 0.5, box: Box(x: 1, y: 2, width: 30, height: 4))
+        ]
+        let both = try record([SampleRun.alert(1), other], found)
+        let solar = both.found(by: "solar", digest: "sha256:aa11")
+        #expect(solar.findings.map(\.alertID) == [SampleRun.alert(1).alertID] && solar.candidates.count == 1)
+        let rest = both.found(by: "other", digest: "sha256:dd44")
+        #expect(rest.findings.map(\.alertID) == [other.alertID] && rest.candidates.isEmpty)
+    }
+
     @Test func eventsAfterTheFirstAreNotCounted() throws {
         let run = try record([SampleRun.alert(1), SampleRun.alert(1, state: .update), SampleRun.alert(1, state: .end)])
         #expect(run.findings.count == 1)

@@ -94,6 +94,30 @@ struct DJIVariantsTests {
         #expect(sample.camera.focalLength35 == variant.focal)
     }
 
+    @Test("a decimal comma is one, never the end of a number")
+    func decimalComma() throws {
+        let text = Self.time + "[latitude: -41,424724] [longitude: 2,5] [rel_alt: 1,5, abs_alt: 20]\n"
+        let pose = try #require(try DJISubtitles.parse(Array(text.utf8), file: "v").samples.first?.pose)
+        #expect(abs((pose.latitude ?? 0) + 41.424724) < 1e-12 && pose.longitude == 2.5)
+        #expect(pose.relativeAltitude == 1.5 && pose.absoluteAltitude == 20)
+    }
+
+    @Test("letters after the numbers and a colon before the bracket are read")
+    func lettersAfter() throws {
+        let text = Self.time + "2019-03-02 10:11:12\nGPS: (84.100123 W, 39.050456 N, 120.5)\n"
+        let pose = try #require(try DJISubtitles.parse(Array(text.utf8), file: "v").samples.first?.pose)
+        #expect(pose.latitude == 39.050456 && pose.longitude == -84.100123)
+    }
+
+    @Test(
+        "subtitles of a film are no telemetry",
+        arguments: ["- Where are you?\n- Near the GPS (in the car), home by 9.", "[door slams]", "[[[[", "HOME ALONE"])
+    func film(text: String) {
+        #expect(throws: TelemetryError.self) {
+            try DJISubtitles.parse(Array((Self.time + text + "\n").utf8), file: "v")
+        }
+    }
+
     @Test("digital zoom narrows the field of view")
     func zoom() throws {
         let mini = try #require(Self.variants.first { $0.name == "dji-mini-3" })

@@ -25,6 +25,17 @@ struct MovieSubtitlesTests {
         #expect(track.samples.first?.localTime?.rfc3339 == "2021-12-25T12:27:10.000Z")
     }
 
+    @Test("the movie header tells when the recording was begun, unless the camera's clock was never set")
+    func creationTime() {
+        // 2026-05-01T09:30:00Z, 1904-01-01 and 1980-01-01.
+        #expect(
+            MovieClock.creationTime(MovieWriter.movie(Self.texts, created: 3_860_472_600))?.rfc3339
+                == "2026-05-01T09:30:00.000Z")
+        #expect(MovieClock.creationTime(MovieWriter.movie(Self.texts)) == nil)
+        #expect(MovieClock.creationTime(MovieWriter.movie(Self.texts, created: 2_398_377_600)) == nil)
+        #expect(MovieClock.creationTime(Array("no movie at all, only text".utf8)) == nil)
+    }
+
     @Test("an edit list that delays the track delays its times")
     func edits() throws {
         let track = try #require(try EmbeddedTelemetry.read(MovieWriter.movie(Self.texts, delay: 2500), file: "a.mp4"))

@@ -14,8 +14,10 @@ enum MovieWriter {
     ///   - texts: One a second, each in a chunk of its own but for the first two, which share one.
     ///   - large: 64-bit chunk offsets.
     ///   - delay: Of an empty edit, milliseconds.
+    ///   - created: Seconds since 1904, 0 for none.
     static func movie(
-        _ texts: [String], format: String = "tx3g", large: Bool = false, delay: Int = 0, styled: Bool = false
+        _ texts: [String], format: String = "tx3g", large: Bool = false, delay: Int = 0, styled: Bool = false,
+        created: Int = 0
     ) -> [UInt8] {
         let style: [UInt8] = styled ? box("styl", [0, 0]) : []
         let samples = texts.map {
@@ -41,8 +43,8 @@ enum MovieWriter {
                 + full("stsc", number(2, 4) + [1, 2, 1, 2, 1, 1].flatMap { number($0, 4) })
                 + full("stsz", number(0, 4) + number(samples.count, 4) + samples.flatMap { number($0.count, 4) })
                 + chunks)
-        func header(_ type: String, scale: Int) -> [UInt8] {
-            full(type, number(0, 8) + number(scale, 4) + number(0, 4))
+        func header(_ type: String, scale: Int, created: Int = 0) -> [UInt8] {
+            full(type, number(created, 4) + number(created, 4) + number(scale, 4) + number(0, 4))
         }
         let edits =
             full(
@@ -53,6 +55,6 @@ enum MovieWriter {
             "trak",
             (delay > 0 ? box("edts", edits) : [])
                 + box("mdia", header("mdhd", scale: 600) + box("minf", table)))
-        return start + data + box("moov", header("mvhd", scale: 1000) + track)
+        return start + data + box("moov", header("mvhd", scale: 1000, created: created) + track)
     }
 }

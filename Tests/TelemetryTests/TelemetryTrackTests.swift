@@ -1,3 +1,4 @@
+import Foundation
 import ShrikeCore
 import Telemetry
 import Testing
@@ -38,6 +39,40 @@ struct TelemetryTrackTests {
         #expect(track.pose(at: MediaTime(milliseconds: 1400), maximumGap: gap)?.latitude == 1)
         #expect(track.pose(at: MediaTime(milliseconds: 20_500), maximumGap: gap)?.latitude == 2)
         #expect(track.pose(at: MediaTime(milliseconds: 20_501), maximumGap: gap) == nil)
+    }
+
+    @Test("a logger that writes every four seconds gives poses between its samples, and less sure ones")
+    func sparse() throws {
+        let track = track(
+            (0..<8).map { ($0 * 4000, Pose(latitude: 47 + Double($0) * 1e-4, longitude: 8, relativeAltitude: 40)) })
+        #expect(track.usualGap == MediaTime(seconds: 3))
+        let pose = try #require(track.pose(at: MediaTime(seconds: 2)))
+        #expect(abs((pose.latitude ?? 0) - 47.00005) < 1e-9)
+        #expect(track.pose(at: MediaTime(seconds: 31.5)) == nil)
+        #expect(PoseUncertainty(positionMeters: 2).withGap(of: pose).positionMeters == hypot(2, 2))
+        #expect(track.rate(at: MediaTime(seconds: 10)) != nil)
+    }
+
+    @Test("a few samples far apart are no habit of a logger")
+    func fewSamples() {
+        let track = track([(0, Pose(latitude: 1, longitude: 1)), (20_000, Pose(latitude: 2, longitude: 2))])
+        #expect(track.usualGap == MediaTime(milliseconds: 1500))
+        #expect(track.pose(at: MediaTime(seconds: 10)) == nil)
+    }
+
+    @Test("by the clock, times count from 1970 and undated samples are left out")
+    func byClock() throws {
+        let start = try #require(Timestamp(rfc3339: "2026-05-01T09:30:00Z"))
+        let track = TelemetryTrack(
+            file: "t",
+            samples: [
+                TelemetrySample(mediaTime: .zero, localTime: start, pose: Pose(latitude: 1, longitude: 2)),
+                TelemetrySample(mediaTime: MediaTime(seconds: 1), pose: Pose(latitude: 3, longitude: 4)),
+            ])
+        let byClock = try #require(track.byClock(offset: MediaTime(seconds: 10)))
+        #expect(byClock.samples.map(\.mediaTime.microseconds) == [start.microseconds + 10_000_000])
+        #expect(track.shifted(by: .zero).samples.count == 2)
+        #expect(TelemetryTrack(file: "u", samples: [TelemetrySample(mediaTime: .zero)]).byClock() == nil)
     }
 
     @Test("a place is never mixed from a sample with a fix and one without")

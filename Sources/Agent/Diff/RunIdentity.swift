@@ -43,13 +43,7 @@ struct RunIdentity {
     /// - Parameter record: `defects.json` of the site; a missing file is a site without a past.
     /// - Throws: ``AgentError`` where the record cannot be read: a damaged one is never replaced.
     func registered(in record: String) throws -> (ids: [String: String], registry: SiteRegistry) {
-        var registry = SiteRegistry(site: report.site)
-        if FileManager.default.fileExists(atPath: record) {
-            guard let data = FileManager.default.contents(atPath: record) else {
-                throw AgentError("record of defects cannot be read", at: record, remedy: "check its permissions")
-            }
-            registry = try translating { try SiteRegistry(parsing: data, place: record) }
-        }
+        var registry = try Self.registry(in: record, site: report.site)
         var reader = SightingReader()
         for alert in report.alerts {
             let place = "alert \(alert.alertID)"
@@ -57,6 +51,17 @@ struct RunIdentity {
         }
         let ids = registry.register(RunFindings.withAppearance(reader.sightings, evidence: evidence))
         return (ids, registry)
+    }
+
+    /// The record of a site; a missing file is a site without a past.
+    ///
+    /// - Throws: ``AgentError`` where the file cannot be read.
+    static func registry(in record: String, site: String) throws -> SiteRegistry {
+        guard FileManager.default.fileExists(atPath: record) else { return SiteRegistry(site: site) }
+        guard let data = FileManager.default.contents(atPath: record) else {
+            throw AgentError("record of defects cannot be read", at: record, remedy: "check its permissions")
+        }
+        return try translating { try SiteRegistry(parsing: data, place: record) }
     }
 
     /// Footprints of the run's pictures, from the poses of its sources; empty where telemetry is lacking.

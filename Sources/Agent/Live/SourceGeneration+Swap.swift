@@ -18,7 +18,7 @@ extension SourceGeneration {
     func swap(to addresses: [String]) async throws {
         let library = library
         let loaded = try await BlockingThread(label: "scene-load").run {
-            try library.load(addresses)
+            try library.loadConfigured(addresses)
         }
         for (position, scene) in loaded.enumerated() { take(scene, at: position) }
     }

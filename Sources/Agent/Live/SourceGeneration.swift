@@ -4,6 +4,7 @@ import Geolocation
 import Logging
 import ModelBundles
 import Outbox
+import Reporting
 import ShrikeCore
 import Telemetry
 
@@ -14,7 +15,7 @@ final class SourceGeneration: @unchecked Sendable {
         var source: any FrameSource
         var settings: GatewayConfiguration.Source
         var scenes: [Int]
-        var telemetry: TelemetryTrack?
+        var telemetry: SourceTelemetry?
         var locator: DefectLocator
     }
 
@@ -50,7 +51,7 @@ final class SourceGeneration: @unchecked Sendable {
             engine: configuration.engine, cacheFolder: configuration.stateFolder + "/cache", workers: workers,
             models: try ModelAccess(configuration))
         var scenes: [LoadedScene] = []
-        let all = try library.load(configuration.scenes.map(\.address))
+        let all = try library.loadConfigured(configuration.scenes.map(\.address))
         for (scene, loaded) in zip(configuration.scenes, all) {
             announce(loaded, as: scene.name, parts: parts, logger: logger)
             scenes.append(loaded)
@@ -87,11 +88,16 @@ final class SourceGeneration: @unchecked Sendable {
         _ settings: GatewayConfiguration.Source, configuration: GatewayConfiguration, parts: SourceSupervisor.Parts,
         logger: Logger
     ) async throws -> Line {
-        let telemetry = try TelemetryFinder.track(for: settings.address, named: settings.telemetry)
+        let found = try TelemetryFinder(options: TelemetryOptions(file: settings.telemetry)).find(
+            address: settings.address)
+        for issue in found.report?.issues ?? [] {
+            logger.warning("telemetry: \(issue)", metadata: ["source": "\(settings.id)"])
+        }
+        let telemetry = found.telemetry
         var options = SourceOptions()
         options.id = settings.id
         options.kind = SourceInfo.Kind(rawValue: settings.kind.rawValue) ?? (telemetry == nil ? nil : .drone)
-        options.recordingStart = telemetry?.captureStart()
+        options.recordingStart = found.start
         options.clock = { CaptureTime(time: ProcessClock.now(), quality: ProcessClock.quality()) }
         let (outbox, id) = (parts.outbox, settings.id)
         options.isProcessed = { key in (try? await outbox.isProcessed(key, source: id)) ?? false }

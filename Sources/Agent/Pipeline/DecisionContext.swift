@@ -18,7 +18,7 @@ struct DecisionContext: Sendable {
     let evidence: EvidenceRecorder
     private let site: String
     private let gateway: String
-    private let telemetry: TelemetryTrack?
+    private let telemetry: SourceTelemetry?
     private let locator: DefectLocator
     private let takeOff: TakeOff?
     private let clock: Clock
@@ -29,7 +29,7 @@ struct DecisionContext: Sendable {
     ///   - locator: terrain and assets to place defects on; flat ground without assets where none is given.
     ///   - isWatchedFolder: each frame is a file of its own, done with its alerts.
     init(
-        site: String, gateway: String, source: SourceInfo, scenes: [LoadedScene], telemetry: TelemetryTrack?,
+        site: String, gateway: String, source: SourceInfo, scenes: [LoadedScene], telemetry: SourceTelemetry?,
         clock: Clock, evidence: EvidenceRecorder, locator: DefectLocator = DefectLocator(),
         isWatchedFolder: Bool = false
     ) {
@@ -37,7 +37,7 @@ struct DecisionContext: Sendable {
         self.source = source.withoutFolders
         (self.telemetry, self.clock, self.evidence) = (telemetry, clock, evidence)
         (self.isWatchedFolder, self.locator) = (isWatchedFolder, locator)
-        takeOff = telemetry.flatMap { TakeOff(of: $0) }
+        takeOff = telemetry.flatMap { TakeOff(of: $0.track) }
         bootID = if case .replay(let run) = clock { run } else { ProcessClock.bootID() }
     }
 
@@ -46,7 +46,7 @@ struct DecisionContext: Sendable {
         let composer = AlertComposer(
             site: site, gateway: gateway, source: source, origin: frame.origin, bootID: bootID)
         let capture = captureTime(frame, at: decision.mediaTime)
-        let pose = frame.pose ?? telemetry?.pose(at: decision.mediaTime)
+        let pose = SourceTelemetry.pose(of: frame, at: decision.mediaTime, in: telemetry)
         var context = AlertContext(
             lineage: lineage(of: decision.scene), imageWidth: frame.width, imageHeight: frame.height,
             time: capture.time,
@@ -56,8 +56,8 @@ struct DecisionContext: Sendable {
             let isOwn = frame.pose != nil
             let found = locator.locate(
                 decision.box, imageWidth: frame.width, imageHeight: frame.height, pose: pose,
-                method: isOwn ? .xmp : telemetry?.method ?? .none, track: isOwn ? nil : telemetry, takeOff: takeOff,
-                at: decision.mediaTime)
+                method: isOwn ? .xmp : telemetry?.track.method ?? .none, track: isOwn ? nil : telemetry?.track,
+                takeOff: takeOff, at: telemetry?.moment(of: frame, at: decision.mediaTime) ?? decision.mediaTime)
             (context.place, context.asset) = (found.place, found.asset)
             context.degraded += found.degraded
         } else if telemetry != nil {
@@ -77,7 +77,7 @@ struct DecisionContext: Sendable {
         if let capture = frame.captureTime {
             return CaptureTime(time: capture.time.advanced(by: time - frame.mediaTime), quality: capture.quality)
         }
-        if let capture = telemetry?.captureTime(at: time) { return capture }
+        if let telemetry, !telemetry.isByClock, let capture = telemetry.track.captureTime(at: time) { return capture }
         return switch clock {
         case .live: CaptureTime(time: ProcessClock.now(), quality: .unsynced)
         case .replay: CaptureTime(time: Timestamp(microseconds: time.microseconds), quality: .unsynced)

@@ -10,7 +10,7 @@ struct OpenedFootage: Sendable {
     struct Item: Sendable {
         var item: MissionItem
         var source: any FrameSource
-        var telemetry: TelemetryTrack?
+        var telemetry: FoundTelemetry
         /// Positions of the scenes that look at it.
         var scenes: [Int]
         /// Frames to come where it is known.
@@ -25,6 +25,17 @@ struct OpenedFootage: Sendable {
     static func open(
         _ items: [MissionItem], scenes: [LoadedScene], options: ReplayOptions
     ) async throws -> OpenedFootage {
+        let videos = items.count { $0.content == .video }
+        if videos > 1, let file = options.telemetry.file {
+            let isOfOne = try await BlockingThread(label: "telemetry").run { [telemetry = options.telemetry] in
+                try TelemetryFinder(options: telemetry).isOfOneVideo()
+            }
+            guard !isOfOne, options.telemetry.recordingStart == nil else {
+                throw AgentError(
+                    "its times count from the start of one video, and there are \(videos)", at: file,
+                    remedy: "replay each video by itself, or name a track with dates (GPX, CSV with a time column)")
+            }
+        }
         var footage = OpenedFootage()
         var ids: Set<String> = []
         var firstError: (any Error)?
@@ -56,12 +67,17 @@ struct OpenedFootage: Sendable {
     private static func open(
         _ item: MissionItem, ids: inout Set<String>, options: ReplayOptions
     ) async throws -> Item {
-        let track = try TelemetryFinder.track(
-            for: item.content == .video ? item.address : "/", named: options.telemetry)
+        let found = try await BlockingThread(label: "telemetry").run { [telemetry = options.telemetry] in
+            let finder = TelemetryFinder(options: telemetry)
+            return switch item.content {
+            case .video: try finder.find(video: item.address)
+            case .stills, .address: try finder.findForStills()
+            }
+        }
         var settings = SourceOptions()
         (settings.from, settings.to, settings.id) = (options.from, options.to, item.sourceID)
-        settings.recordingStart = track?.captureStart()
-        if track != nil { settings.kind = .drone }
+        settings.recordingStart = found.start
+        if found.telemetry != nil { settings.kind = .drone }
         settings.clock = { CaptureTime(time: ProcessClock.now(), quality: ProcessClock.quality()) }
         var source = try await source(item, settings)
         let name = source.info.id
@@ -73,7 +89,7 @@ struct OpenedFootage: Sendable {
             copy += 1
         }
         return Item(
-            item: item, source: source, telemetry: track, scenes: [],
+            item: item, source: source, telemetry: found, scenes: [],
             framesExpected: framesExpected(item, source, options))
     }
 
@@ -105,7 +121,7 @@ struct OpenedFootage: Sendable {
             items: opened.map { opened in
                 RunPlan.Item(
                     name: opened.item.name, info: opened.source.info, scenes: opened.scenes,
-                    pictures: (opened.source as? PictureFolderSource)?.count)
+                    pictures: (opened.source as? PictureFolderSource)?.count, telemetry: opened.telemetry.report)
             }, failures: failures, skipped: skipped + notLookedAt)
     }
 
@@ -127,9 +143,11 @@ struct OpenedFootage: Sendable {
         let engine = options.engine
         var lines = [
             options.site, options.gateway, engine.choice.rawValue, engine.precision.rawValue, options.clips.rawValue,
+            "\(options.clipSeconds.before) \(options.clipSeconds.after)",
         ]
         if let scale = options.thermalScale { lines.append("\(scale.gain) \(scale.offset)") }
-        for path in [options.telemetry, options.terrain, options.assets].compactMap(\.self)
+        lines.append(options.telemetry.settings)
+        for path in [options.telemetry.file, options.terrain, options.assets].compactMap(\.self)
             + opened.compactMap(\.item.telemetry)
         {
             lines.append((try? SHA256Digest.ofFile(at: path).hex) ?? "-")

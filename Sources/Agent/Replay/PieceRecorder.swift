@@ -8,7 +8,7 @@ final class PieceRecorder: PipelineObserver, AlertStore, @unchecked Sendable {
     private let lock = NSLock()
     private var tallyValue: PieceTally
     private var journal: PieceJournal
-    private let telemetry: TelemetryTrack?
+    private let telemetry: SourceTelemetry?
     private let publisher: OutboxStore?
     private let heard: @Sendable ([Alert]) -> Void
 
@@ -16,7 +16,7 @@ final class PieceRecorder: PipelineObserver, AlertStore, @unchecked Sendable {
     ///   - tally: what earlier runs found in this piece.
     ///   - heard: told of alerts as they come.
     init(
-        tally: PieceTally, journal: PieceJournal, telemetry: TelemetryTrack?, publisher: OutboxStore?,
+        tally: PieceTally, journal: PieceJournal, telemetry: SourceTelemetry?, publisher: OutboxStore?,
         heard: @escaping @Sendable ([Alert]) -> Void
     ) {
         (tallyValue, self.journal, self.telemetry) = (tally, journal, telemetry)
@@ -27,7 +27,7 @@ final class PieceRecorder: PipelineObserver, AlertStore, @unchecked Sendable {
 
     func analyzed(_ frame: Frame, _ outcome: AnalysisOutcome, tracks: [Track], source: SourceInfo) async {
         guard let analysis = outcome.analysis else { return }
-        let pose = frame.pose ?? telemetry?.pose(at: frame.mediaTime)
+        let pose = SourceTelemetry.pose(of: frame, at: frame.mediaTime, in: telemetry)
         var boxes: [Int: Box] = [:]
         for track in tracks where track.detection != nil { boxes[track.id] = track.box }
         record(

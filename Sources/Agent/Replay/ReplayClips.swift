@@ -5,6 +5,7 @@ import ShrikeCore
 /// Makes the clips of one video's defects.
 struct ReplayClips: Sendable {
     let mode: ReplayOptions.Clips
+    let seconds: (before: Double, after: Double)
     let folder: ReplayFolder
 
     /// Clips by defect id.
@@ -18,16 +19,18 @@ struct ReplayClips: Sendable {
             ClipRequest(
                 frameIndex: $0.frameIndex, className: $0.className, grade: $0.grade, boxes: boxes[$0.trackID] ?? [:])
         }
-        return try await BlockingThread(label: "clips").run { [mode, folder] in
+        return try await BlockingThread(label: "clips").run { [mode, seconds, folder] in
             let names = opening.map { EvidenceName(alertID: $0.alertID, grade: $0.grade, kind: .clip) }
             let target: (Int) -> URL = { folder.evidence.unfinishedFile(for: names[$0]) }
             let size = (width: opening[0].imageWidth, height: opening[0].imageHeight)
             let cut =
                 mode == .copy
-                ? ClipCutter.installed()?.cut(
+                ? ClipCutter.installed(secondsBefore: seconds.before, secondsAfter: seconds.after)?.cut(
                     requests, from: item.address, width: size.width, height: size.height, to: target) : nil
             let written = try translating {
-                try cut?.keys.sorted() ?? ClipWriter().write(requests, from: item.address, to: target)
+                try cut?.keys.sorted()
+                    ?? ClipWriter(secondsBefore: seconds.before, secondsAfter: seconds.after).write(
+                        requests, from: item.address, to: target)
             }
             var clips: [String: [EvidenceReference]] = [:]
             for position in written {

@@ -1,5 +1,6 @@
 import Foundation
 import FrameSources
+import Geolocation
 import Integrity
 import ShrikeCore
 
@@ -11,6 +12,7 @@ struct ReplayExecution: Sendable {
     let options: ReplayOptions
     let pool: AnalysisPool
     let journal: RunJournal
+    let locator: DefectLocator
     let folder: ReplayFolder
     let publisher: OutboxStore?
     let playback: Playback?
@@ -54,7 +56,8 @@ struct ReplayExecution: Sendable {
             }
         }
         let recorder = PieceRecorder(
-            tally: tally, journal: try PieceJournal(files: files, after: checkpoint), telemetry: opened.telemetry,
+            tally: tally, journal: try PieceJournal(files: files, after: checkpoint),
+            telemetry: opened.telemetry.telemetry,
             publisher: publisher, heard: { [playback] in playback?.hear($0) })
         return Start(recorder: recorder, checkpoint: checkpoint)
     }
@@ -84,7 +87,8 @@ struct ReplayExecution: Sendable {
                 hasFailed: failure != nil)
         }
         guard failure == nil else { return }
-        let clips = try await ReplayClips(mode: options.clips, folder: folder).make(of: recorder.tally, opened.item)
+        let clips = try await ReplayClips(mode: options.clips, seconds: options.clipSeconds, folder: folder)
+            .make(of: recorder.tally, opened.item)
         try recorder.finish(clips.isEmpty ? [] : [.clips(clips)], phase: .complete)
     }
 
@@ -96,9 +100,9 @@ struct ReplayExecution: Sendable {
         var stage = DecisionStage(
             context: DecisionContext(
                 site: options.site, gateway: options.gateway, source: info, scenes: opened.scenes.map { scenes[$0] },
-                telemetry: opened.telemetry, clock: .replay(run: plan.run),
+                telemetry: opened.telemetry.telemetry, clock: .replay(run: plan.run),
                 evidence: EvidenceRecorder(store: folder.evidence, quality: 85),
-                locator: try GroundFiles.locator(terrain: options.terrain, assets: options.assets)),
+                locator: locator),
             store: start.recorder, observer: start.recorder, commitInterval: 1)
         var isResumed = false
         if let recorded = source as? any RecordedFrameSource, let cursor = start.checkpoint?.cursor,

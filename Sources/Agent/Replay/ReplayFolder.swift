@@ -46,7 +46,8 @@ struct ReplayFolder: Sendable {
     private static let unfinishedDetections = ".detections.json"
     private static let files = [
         "alerts.ndjson", "detections.json", "summary.json", "defects.geojson", "defects.kml", "defects.csv",
-        "defects.json", "coverage.geojson", "report.html", "comparison.json", "comparison.html", "diff.html",
+        "defects.json", "coverage.geojson", "report.html", "report.json", "comparison.json", "comparison.html",
+        "diff.html",
         "diff.json", "evidence",
     ]
 
@@ -84,6 +85,7 @@ struct ReplayFolder: Sendable {
             illustrated.alerts[i].evidence += clips[illustrated.alerts[i].defectID] ?? []
         }
         try write(ReportPage().html(illustrated, thumbnails: thumbnails(of: report)), to: "report.html")
+        try write(ReportDocument(illustrated).text, to: "report.json")
         return .object(summary)
     }
 
@@ -106,20 +108,60 @@ struct ReplayFolder: Sendable {
         }
     }
 
-    /// Compares this run with an earlier one.
-    func compare(
-        with baseline: String, scenes: [SceneDefinition]
-    ) throws -> (text: String, json: JSONValue, isWorse: Bool) {
-        let comparison = try translating {
-            ReplayComparison(baseline: try Self.record(of: baseline), new: try Self.record(of: path))
-        }
-        try write(comparison.json.canonicalText + "\n", to: "comparison.json")
-        let page = ComparisonWriter.page(comparison, folder: path, baseline: baseline, scenes: scenes)
-        try write(page, to: "comparison.html")
-        return (comparison.text, comparison.json, comparison.isWorse)
+    /// The comparison with a baseline where one is given, else of two scenes of the run.
+    func comparison(_ baseline: String?, _ plan: RunPlan, gate: ReplayComparison.Gate) throws -> RunComparison? {
+        guard let baseline else { return try compareScenes(plan.scenes, gate: gate) }
+        return try compare(with: baseline, gate: gate, scenes: plan.scenes.map(\.definition))
     }
 
-    private static func record(of folder: String) throws -> RunRecord {
+    /// Compares this run with an earlier one.
+    func compare(
+        with baseline: String, gate: ReplayComparison.Gate, scenes: [SceneDefinition]
+    ) throws -> RunComparison {
+        let old = try Self.record(of: baseline)
+        let new = try Self.record(of: path)
+        guard old.footage.isEmpty || new.footage.isEmpty || !old.footage.isDisjoint(with: new.footage) else {
+            throw AgentError(
+                "the baseline looked at other footage", at: baseline,
+                remedy: "replay the same footage with both models; two flights are compared by: shrike diff")
+        }
+        func part(_ folder: String, _ record: RunRecord) -> ComparisonWriter.Part {
+            .init(name: URL(filePath: folder).lastPathComponent, run: folder, record: record)
+        }
+        return try compare(part(baseline, old), part(path, new), gate: gate, scenes: scenes)
+    }
+
+    /// Compares the first two scenes of the run that are of one kind and look for a class in common; nil where there are none.
+    func compareScenes(_ scenes: [RunPlan.Scene], gate: ReplayComparison.Gate) throws -> RunComparison? {
+        func isComparable(_ a: SceneDefinition, _ b: SceneDefinition) -> Bool {
+            a.kind == b.kind && !Set(a.classes.map(\.code)).isDisjoint(with: b.classes.map(\.code))
+        }
+        let pairs = scenes.indices.flatMap { i in scenes.indices.filter { $0 > i }.map { (scenes[i], scenes[$0]) } }
+        guard let (old, new) = pairs.first(where: { isComparable($0.definition, $1.definition) }) else { return nil }
+        let all = try Self.record(of: path)
+        func part(_ scene: RunPlan.Scene) -> ComparisonWriter.Part {
+            let name = scene.definition.name
+            return .init(name: name, run: path, record: all.found(by: name, digest: scene.lineage.scene.digest))
+        }
+        return try compare(part(old), part(new), gate: gate, scenes: [old.definition, new.definition])
+    }
+
+    private func compare(
+        _ old: ComparisonWriter.Part, _ new: ComparisonWriter.Part, gate: ReplayComparison.Gate,
+        scenes: [SceneDefinition]
+    ) throws -> RunComparison {
+        let comparison = ReplayComparison(baseline: old.record, new: new.record, gate: gate)
+        try write(comparison.json.canonicalText + "\n", to: "comparison.json")
+        let page = ComparisonWriter.page(comparison, folder: path, baseline: old, new: new, scenes: scenes)
+        try write(page, to: "comparison.html")
+        return RunComparison(
+            text: "\(old.name) -> \(new.name)\n" + comparison.text, json: comparison.json, isWorse: comparison.isWorse)
+    }
+
+    /// What the run in a folder found.
+    ///
+    /// - Throws: ``AgentError`` where there is none.
+    static func record(of folder: String) throws -> RunRecord {
         func bytes(_ name: String) -> [UInt8]? {
             FileManager.default.contents(atPath: folder + "/" + name).map { Array($0) }
         }
@@ -127,7 +169,9 @@ struct ReplayFolder: Sendable {
             throw AgentError(
                 "no results of a replay", at: folder, remedy: "name the --out folder of an earlier replay")
         }
-        return try RunRecord(
-            alerts: alerts, detections: bytes("detections.json"), summary: bytes("summary.json"), place: folder)
+        return try translating {
+            try RunRecord(
+                alerts: alerts, detections: bytes("detections.json"), summary: bytes("summary.json"), place: folder)
+        }
     }
 }

@@ -7,12 +7,17 @@ public struct ReplayMerge: Sendable {
     private let output: String
     private let baseline: String?
     private let siteRecord: String?
+    private let gate: ReplayOptions.Gate
 
     /// - Parameters:
     ///   - folders: the `--out` folders of all shards.
     ///   - siteRecord: see ``ReplayOptions/siteRecord``.
-    public init(folders: [String], output: String, baseline: String? = nil, siteRecord: String? = nil) {
+    public init(
+        folders: [String], output: String, baseline: String? = nil, siteRecord: String? = nil,
+        gate: ReplayOptions.Gate = ReplayOptions.Gate()
+    ) {
         (self.folders, self.output, self.baseline, self.siteRecord) = (folders, output, baseline, siteRecord)
+        self.gate = gate
     }
 
     /// - Throws: ``AgentError`` where a folder holds no run, or one of another plan, or a piece is in none of them.
@@ -41,7 +46,7 @@ public struct ReplayMerge: Sendable {
             result.pieces = homes.count
             let results = ReplayResults(plan: plan, folder: target, siteRecord: siteRecord) { homes[$0] ?? first }
             try results.write(seconds: (ContinuousClock.now - begin) / .seconds(1), into: &result)
-            result.comparison = try baseline.map { try target.compare(with: $0, scenes: plan.scenes.map(\.definition)) }
+            result.comparison = try target.comparison(baseline, plan, gate: gate.comparisonGate)
             return result
         }
     }

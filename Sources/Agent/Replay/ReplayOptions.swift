@@ -1,3 +1,4 @@
+import Reporting
 public import ShrikeCore
 
 /// What `shrike replay` is asked to do.
@@ -6,8 +7,7 @@ public struct ReplayOptions: Sendable {
     public var footage: [String] = []
     /// Addresses of scenes: folders, `.onnx` files, `builtin:NAME`.
     public var scenes: [String] = []
-    /// Telemetry of the footage; nil looks for a side-car beside each video.
-    public var telemetry: String?
+    public var telemetry = TelemetryOptions()
     /// Scale of thermal pictures that carry none.
     public var thermalScale: ThermalScale?
     /// Height grid that GDAL reads, and list of assets (GeoJSON, CSV), to place defects on.
@@ -23,13 +23,17 @@ public struct ReplayOptions: Sendable {
     public var to: MediaTime?
     /// Broker to publish to, below `replay/<run>`; nil publishes nothing.
     public var brokerURL: String?
-    /// Folder of an earlier run to compare with.
+    /// Folder of an earlier run to compare with; nil compares two scenes of the run where they look for the same.
     public var baseline: String?
+    /// When a run is worse than its baseline.
+    public var gate = Gate()
     public var site = "local"
     public var gateway = "local"
     public var engine = GatewayConfiguration.Engine()
     /// How clips of the defects in videos are made.
     public var clips = Clips.copy
+    /// Seconds of footage before and after the frame of the alert, 0 to 60.
+    public var clipSeconds = (before: 2.0, after: 2.0)
     /// Every scene looks at all footage, also where the card holds thermal and visible pictures of the same shots.
     public var usesAllScenes = false
     /// Begins anew where an earlier run of the same plan could be continued.
@@ -49,6 +53,20 @@ public struct ReplayOptions: Sendable {
         /// Encoded again with the boxes drawn in.
         case burnt
         case none
+    }
+
+    /// Shares of a class's baseline defects, from 0.
+    public struct Gate: Hashable, Sendable {
+        /// That may be lost.
+        public var lost = 0.05
+        /// That may be added; nil allows any number.
+        public var added: Double?
+
+        public init() {}
+
+        var comparisonGate: ReplayComparison.Gate {
+            ReplayComparison.Gate(maximumLostShare: lost, maximumAddedShare: added)
+        }
     }
 
     public init() {}

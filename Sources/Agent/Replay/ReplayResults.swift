@@ -30,6 +30,7 @@ struct ReplayResults {
             report.value, detections: detections, clips: report.clips, mission: missionFacts, siteRecord: siteRecord)
         (result.alerts, result.defects) = (report.value.alerts, report.value.defects.count)
         result.skipped = plan.skipped.count
+        result.notes = report.sources.compactMap(Self.withoutPose)
     }
 
     /// Why nothing of the footage was analysed; nil where something was, or where it was empty in the range asked for.
@@ -64,16 +65,36 @@ struct ReplayResults {
                 let text = try add(piece, to: &tally, &detections)
                 try file.write(contentsOf: text)
             }
-            gathered.value.sources.append(tally.report)
+            var source = tally.report
+            source.telemetry = item.telemetry
+            gathered.value.sources.append(source)
             gathered.value.timings.merge(tally.timings)
             gathered.value.alerts += tally.alerts
             gathered.clips.merge(tally.clips, uniquingKeysWith: { $1 })
             let report = tally.report
             nextImageID += Int64(max(report.framesRead, report.framesAnalyzed + report.framesSkipped))
         }
+        gathered.value.notes = notes(gathered.sources)
         for i in gathered.value.alerts.indices { gathered.value.alerts[i].sequence = UInt64(i) + 1 }
         gathered.value.detectionsByClass = detections.countByClass
         return gathered
+    }
+
+    /// What a reader of the report has to know besides: footage that failed, and what is wrong with telemetry.
+    private func notes(_ sources: [SourceReport]) -> [String] {
+        let failed = plan.failures.map { "\($0.name): \($0.reason)" }
+        let telemetry = sources.flatMap { source in
+            (source.telemetry?.issues ?? []).map { "\(source.info.id): \($0)" }
+        }
+        return failed + telemetry + sources.compactMap(Self.withoutPose)
+    }
+
+    /// Telemetry that has places, none of which belongs to a moment of the footage: most often a clock that is hours off.
+    private static func withoutPose(_ source: SourceReport) -> String? {
+        guard let telemetry = source.telemetry, telemetry.placed > 0, source.framesAnalyzed > 0, source.path.isEmpty
+        else { return nil }
+        return "\(source.info.id): no frame was taken while \(telemetry.file) runs, so nothing has a place; "
+            + "see `shrike telemetry`, then give --clock-offset or --video-start"
     }
 
     /// Adds a piece's events; returns its part of `detections.json`.

@@ -1,8 +1,10 @@
 import Foundation
 import FrameSources
+import Geolocation
 import Imaging
 import Integrity
 public import Logging
+import Reporting
 public import ShrikeCore
 
 /// `shrike replay`: recorded footage through the same stages as live, as fast as it goes, into a folder of results.
@@ -31,12 +33,14 @@ public struct ReplayRun: Sendable {
         public var defects = 0
         /// The content of `summary.json`; of a shard what it did.
         public var summary: JSONValue
-        /// Text for people and verdict of the comparison with a baseline.
-        public var comparison: (text: String, json: JSONValue, isWorse: Bool)?
+        /// Against a baseline, or of two scenes of the run.
+        public var comparison: RunComparison?
         /// Footage that could not be replayed, with the reason.
         public var failures: [(name: String, reason: String)] = []
         /// Files that are no footage.
         public var skipped = 0
+        /// What a person has to know besides.
+        public var notes: [String] = []
         /// Pieces of work this run had to do, and how many of them an earlier run had finished.
         public var pieces = 0
         public var piecesFinishedBefore = 0
@@ -53,6 +57,7 @@ public struct ReplayRun: Sendable {
         OpenCVLibrary.silence()
         OpenCVLibrary.setThreads(1)
         let begin = ContinuousClock.now
+        let locator = try await BlockingThread(label: "ground").run { [options] in try Self.checkFiles(of: options) }
         let workers =
             options.engine.workers > 0 ? options.engine.workers : ProcessInfo.processInfo.activeProcessorCount
         let scenes = try loadScenes(workers: workers)
@@ -61,6 +66,9 @@ public struct ReplayRun: Sendable {
         }
         let footage = try await OpenedFootage.open(listed.items, scenes: scenes, options: options)
         let plan = footage.plan(scenes: scenes, skipped: listed.skipped, options: options)
+        for item in plan.items {
+            for issue in item.telemetry?.issues ?? [] { logger.warning("telemetry of \(item.name): \(issue)") }
+        }
         let work = plan.pieces.filter { options.shard?.takes($0.number) ?? true }
         let isFinished = work.allSatisfy { RunJournal.isComplete($0.number, in: options.outputFolder) }
         let (journal, continues) = try RunJournal.open(
@@ -71,7 +79,7 @@ public struct ReplayRun: Sendable {
         let pool = AnalysisPool(workers: workers, scenes: scenes)
         let execution = ReplayExecution(
             plan: plan, footage: footage.opened, scenes: scenes, options: options, pool: pool, journal: journal,
-            folder: folder, publisher: link.store, playback: playback, progress: progress)
+            locator: locator, folder: folder, publisher: link.store, playback: playback, progress: progress)
         let finished = continues ? work.count { RunJournal.isComplete($0.number, in: options.outputFolder) } : 0
         if continues { logger.info("continues: \(finished) of \(work.count) pieces are finished") }
         defer { pool.stop() }
@@ -87,21 +95,27 @@ public struct ReplayRun: Sendable {
             options.outputFolder
         }
         try results.write(seconds: (ContinuousClock.now - begin) / .seconds(1), into: &result)
-        result.comparison = try options.baseline.map {
-            try folder.compare(with: $0, scenes: plan.scenes.map(\.definition))
-        }
+        result.comparison = try folder.comparison(options.baseline, plan, gate: options.gate.comparisonGate)
         return result
+    }
+
+    /// Opens what the end of a run will need, so that a mistake shows before hours of work, and before earlier results are gone.
+    private static func checkFiles(of options: ReplayOptions) throws -> DefectLocator {
+        if let record = options.siteRecord { _ = try RunIdentity.registry(in: record, site: options.site) }
+        if let baseline = options.baseline {
+            guard URL(filePath: baseline).standardizedFileURL != URL(filePath: options.outputFolder).standardizedFileURL
+            else {
+                throw AgentError(
+                    "the baseline would be overwritten", at: baseline, remedy: "choose another folder with --out")
+            }
+            _ = try ReplayFolder.record(of: baseline)
+        }
+        return try GroundFiles.locator(terrain: options.terrain, assets: options.assets)
     }
 
     private func loadScenes(workers: Int) throws(AgentError) -> [LoadedScene] {
         let library = SceneLibrary(engine: options.engine, cacheFolder: options.cacheFolder, workers: workers)
-        let scenes = try library.load(options.scenes)
-        let names = scenes.map(\.definition.name)
-        guard Set(names).count == names.count else {
-            throw AgentError(
-                "two scenes have the same name", at: names.joined(separator: ", "), remedy: "rename one of them")
-        }
-        return scenes
+        return try library.load(options.scenes)
     }
 
     private static func summary(of shard: ReplayShard, plan: RunPlan, pieces: Int) -> JSONValue {

@@ -16,6 +16,8 @@ struct RunPlan: Hashable, Sendable, Codable {
         var scenes: [Int]
         /// Stills; nil for video and live sources.
         var pictures: Int?
+        /// Where poses come from and what was wrong with it; nil without telemetry beside the pictures' own.
+        var telemetry: TelemetryReport?
     }
 
     /// What is analysed in one go.

@@ -26,12 +26,44 @@ struct SceneLibrary: Sendable {
     /// Bases of the scenes loaded so far.
     let shelf = BackboneShelf()
 
-    /// Scenes loaded together share bases, whatever outputs each of them needs.
+    /// The scenes of one run. Several of one name, such as two versions that are to be compared, are told apart by their version.
     ///
     /// - Throws: ``AgentError``.
     func load(_ addresses: [String]) throws(AgentError) -> [LoadedScene] {
+        var bundles: [SceneBundle] = []
+        for address in addresses { bundles.append(try translating { try self.bundle(at: address) }) }
+        for (i, bundle) in bundles.enumerated() {
+            guard let twin = bundles[..<i].firstIndex(where: { $0.lineage.scene.digest == bundle.lineage.scene.digest })
+            else { continue }
+            throw AgentError(
+                "the same scene as \(addresses[twin])", at: addresses[i], remedy: "name each scene once")
+        }
+        let names = bundles.map(\.definition.name)
+        for i in bundles.indices where names.count(where: { $0 == names[i] }) > 1 {
+            let twins = bundles.indices.filter { names[$0] == names[i] }
+            let versions = Set(twins.map { bundles[$0].lineage.scene.version })
+            let mark =
+                versions.count == twins.count
+                ? bundles[i].lineage.scene.version
+                : String(bundles[i].lineage.scene.digest.split(separator: ":").last?.prefix(8) ?? "")
+            bundles[i].definition.name = "\(names[i])@\(mark)"
+        }
+        return try ready(bundles)
+    }
+
+    /// The scenes of a configuration, which names them itself.
+    ///
+    /// - Throws: ``AgentError``.
+    func loadConfigured(_ addresses: [String]) throws(AgentError) -> [LoadedScene] {
+        try ready(try translating { try addresses.map(bundle) })
+    }
+
+    /// - Throws: ``AgentError``.
+    func load(_ address: String) throws(AgentError) -> LoadedScene { try loadConfigured([address])[0] }
+
+    /// Scenes made ready together share bases, whatever outputs each of them needs.
+    private func ready(_ bundles: [SceneBundle]) throws(AgentError) -> [LoadedScene] {
         try translating {
-            let bundles = try addresses.map(bundle)
             for bundle in bundles where bundle.definition.kind == .heads {
                 let loading = try HeadSceneLoading(bundle, store: models.store())
                 shelf.expect(bundle.definition.heads.taps, of: loading.key)
@@ -39,9 +71,6 @@ struct SceneLibrary: Sendable {
             return try bundles.map { try proven(load($0), $0) }
         }
     }
-
-    /// - Throws: ``AgentError``.
-    func load(_ address: String) throws(AgentError) -> LoadedScene { try load([address])[0] }
 
     /// Makes a scene ready, its results still unproven.
     func load(_ bundle: SceneBundle) throws -> LoadedScene {
