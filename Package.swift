@@ -74,7 +74,7 @@ let package = Package(
         swiftTarget("Inference", ["ShrikeCore", "Kernels", "Imaging", "CInference"]),
         swiftTarget("Tracking", ["ShrikeCore"]),
         swiftTarget("Alerting", ["ShrikeCore", "Integrity"], resources: [.embedInCode("Rules")]),
-        swiftTarget("Outbox", ["ShrikeCore", .product(name: "GRDB", package: "GRDB.swift")]),
+        swiftTarget("Outbox", ["ShrikeCore", "Integrity", .product(name: "GRDB", package: "GRDB.swift")]),
         swiftTarget(
             "Messaging",
             ["ShrikeCore", "CMosquitto", .product(name: "Subprocess", package: "swift-subprocess")]),

@@ -71,6 +71,29 @@ public struct EvidenceRenderer: Hashable, Sendable {
         }
     }
 
+    /// The frame as a person sees it, without marks: at most `side` pixels and ``thumbnailBytes`` large.
+    ///
+    /// - Throws: ``EvidenceError`` where the pixels cannot be encoded.
+    public func plain(_ pixels: PixelBuffer, side: Int) throws(EvidenceError) -> [UInt8] {
+        do throws(ImagingError) {
+            let scale = min(1, Double(side) / Double(max(pixels.width, pixels.height)))
+            let tone =
+                pixels.format == .gray16 ? ToneMapping(pixels, box: Box(x: 0, y: 0, width: 0, height: 0)) : nil
+            let picture = try pixels.withImage { (image) throws(ImagingError) in
+                try Self.colored(
+                    image, width: max(1, Int(Double(pixels.width) * scale)),
+                    height: max(1, Int(Double(pixels.height) * scale)), tone: tone)
+            }
+            for quality in [78, 65, 50, 35] {
+                let bytes = try picture.encoded(.jpeg(quality: quality))
+                if bytes.count <= thumbnailBytes { return bytes }
+            }
+            throw ImagingError(.badArgument, "the picture does not fit into \(thumbnailBytes) bytes")
+        } catch {
+            throw EvidenceError("picture not made (\(error.message))", at: "frame", remedy: "ask for it again")
+        }
+    }
+
     private static func failure(_ error: ImagingError, _ facts: EvidenceFacts) -> EvidenceError {
         EvidenceError(
             "evidence picture not made (\(error.message))", at: "\(facts.source) frame \(facts.frameIndex)",

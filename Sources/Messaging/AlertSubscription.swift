@@ -9,6 +9,8 @@ public struct AlertSubscription: AsyncSequence, Sendable {
         case alert(ReceivedAlert)
         /// Retained: whether a gateway is online.
         case status(site: String, gateway: String, document: JSONValue)
+        /// An announced loss or a position; only where the filter includes them.
+        case proof(TopicAddress, document: JSONValue)
         case connection(ConnectionEvent)
     }
 
@@ -17,11 +19,16 @@ public struct AlertSubscription: AsyncSequence, Sendable {
     private let notifications: AsyncStream<MQTTSession.Notification>
     private let filter: AlertFilter
     private let remembered: Int
+    private let keepsDuplicates: Bool
     private let counter = SubscriptionCounter()
 
-    /// - Parameter remembering: ids by which repeated alerts are told.
-    public init(session: MQTTSession, filter: AlertFilter, remembering: Int = 10_000) {
-        (self.filter, remembered) = (filter, remembering)
+    /// - Parameters:
+    ///   - remembering: ids by which repeated alerts are told.
+    ///   - keepsDuplicates: repeated alerts come too, for a subscriber with a ledger of its own.
+    public init(
+        session: MQTTSession, filter: AlertFilter, remembering: Int = 10_000, keepsDuplicates: Bool = false
+    ) {
+        (self.filter, remembered, self.keepsDuplicates) = (filter, remembering, keepsDuplicates)
         notifications = session.notifications()
         for topicFilter in filter.topicFilters { session.subscribe(topicFilter) }
     }
@@ -35,7 +42,7 @@ public struct AlertSubscription: AsyncSequence, Sendable {
     public func makeAsyncIterator() -> Iterator {
         Iterator(
             base: notifications.makeAsyncIterator(), filter: filter, recent: RecentIDs(capacity: remembered),
-            counter: counter)
+            counter: counter, keepsDuplicates: keepsDuplicates)
     }
 
     public struct Iterator: AsyncIteratorProtocol {
@@ -43,6 +50,7 @@ public struct AlertSubscription: AsyncSequence, Sendable {
         let filter: AlertFilter
         var recent: RecentIDs
         let counter: SubscriptionCounter
+        let keepsDuplicates: Bool
 
         public mutating func next() async -> Element? { await next(isolation: nil) }
 
@@ -58,19 +66,22 @@ public struct AlertSubscription: AsyncSequence, Sendable {
 
         private mutating func read(_ message: MQTTMessage) -> Element? {
             guard let address = TopicAddress(message.topic), filter.accepts(address) else { return nil }
-            if case .status = address.kind {
+            switch address.kind {
+            case .status, .gap, .position:
                 guard let document = try? JSONValue(parsing: message.payload, maximumBytes: 1 << 16) else {
                     counter.countMalformed()
                     return nil
                 }
+                guard case .status = address.kind else { return .proof(address, document: document) }
                 return .status(site: address.site, gateway: address.gateway, document: document)
+            default: break
             }
             guard let alert = ReceivedAlert(message, address) else {
                 counter.countMalformed()
                 return nil
             }
             guard filter.classes.isEmpty || filter.classes.contains(alert.className) else { return nil }
-            guard recent.insert(alert.alertID) else {
+            guard keepsDuplicates || recent.insert(alert.alertID) else {
                 counter.countDuplicate()
                 return nil
             }

@@ -151,7 +151,10 @@ extension MQTTMessage {
         self.init(
             topic: String(cString: topic), payload: message.payload == nil ? [] : Array(bytes),
             qualityOfService: QualityOfService(rawValue: message.qos) ?? .atLeastOnce, isRetained: message.retain,
-            contentType: MQTTPropertyList.contentType(in: properties),
-            userProperties: MQTTPropertyList.userProperties(in: properties))
+            contentType: MQTTPropertyList.text(MQTT_PROP_CONTENT_TYPE, in: properties),
+            userProperties: MQTTPropertyList.userProperties(in: properties),
+            responseTopic: MQTTPropertyList.text(MQTT_PROP_RESPONSE_TOPIC, in: properties),
+            correlationData: MQTTPropertyList.bytes(MQTT_PROP_CORRELATION_DATA, in: properties),
+            expirySeconds: MQTTPropertyList.number(MQTT_PROP_MESSAGE_EXPIRY_INTERVAL, in: properties))
     }
 }

@@ -12,6 +12,16 @@ struct MQTTPropertyList: ~Copyable {
             try MosquittoFailure.check(
                 mosquitto_property_add_string(&head, CInt(MQTT_PROP_CONTENT_TYPE.rawValue), contentType))
         }
+        if let topic = message.responseTopic {
+            try MosquittoFailure.check(
+                mosquitto_property_add_string(&head, CInt(MQTT_PROP_RESPONSE_TOPIC.rawValue), topic))
+        }
+        if let data = message.correlationData {
+            try MosquittoFailure.check(
+                mosquitto_property_add_binary(
+                    &head, CInt(MQTT_PROP_CORRELATION_DATA.rawValue), data, UInt16(clamping: data.count)))
+        }
+        if let seconds = message.expirySeconds { try add(MQTT_PROP_MESSAGE_EXPIRY_INTERVAL, seconds) }
         for property in message.userProperties {
             try MosquittoFailure.check(
                 mosquitto_property_add_string_pair(
@@ -35,13 +45,29 @@ struct MQTTPropertyList: ~Copyable {
         mosquitto_property_free_all(&list)
     }
 
-    static func contentType(in list: OpaquePointer?) -> String? {
+    static func text(_ property: mqtt5_property, in list: OpaquePointer?) -> String? {
         var text: UnsafeMutablePointer<CChar>?
-        guard list != nil,
-            mosquitto_property_read_string(list, CInt(MQTT_PROP_CONTENT_TYPE.rawValue), &text, false) != nil, let text
+        guard list != nil, mosquitto_property_read_string(list, CInt(property.rawValue), &text, false) != nil, let text
         else { return nil }
         defer { free(text) }
         return String(cString: text)
+    }
+
+    static func bytes(_ property: mqtt5_property, in list: OpaquePointer?) -> [UInt8]? {
+        var data: UnsafeMutableRawPointer?
+        var count: UInt16 = 0
+        guard list != nil, mosquitto_property_read_binary(list, CInt(property.rawValue), &data, &count, false) != nil
+        else { return nil }
+        defer { free(data) }
+        return data.map { Array(UnsafeRawBufferPointer(start: $0, count: Int(count))) } ?? []
+    }
+
+    static func number(_ property: mqtt5_property, in list: OpaquePointer?) -> UInt32? {
+        var value: UInt32 = 0
+        guard list != nil, mosquitto_property_read_int32(list, CInt(property.rawValue), &value, false) != nil else {
+            return nil
+        }
+        return value
     }
 
     /// At most 64 are read: who sent them is not known.

@@ -1,5 +1,8 @@
-/// One stored alert on its way to the broker.
+/// One stored alert, or one announcement of dropped alerts, on its way to the broker.
 public struct RelayItem: Hashable, Sendable {
+    /// Announcements are numbered from here; they go before all alerts.
+    public static let firstAnnouncement: UInt64 = 1 << 62
+
     public var sequence: UInt64
     public var alertID: String
     public var topic: String
@@ -7,6 +10,8 @@ public struct RelayItem: Hashable, Sendable {
     public var payload: String
     /// Attempts begun before this one.
     public var attempts: Int
+
+    var isAnnouncement: Bool { sequence >= Self.firstAnnouncement }
 
     public init(sequence: UInt64, alertID: String, topic: String, payload: String, attempts: Int) {
         (self.sequence, self.alertID, self.topic) = (sequence, alertID, topic)

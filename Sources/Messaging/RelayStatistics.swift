@@ -8,6 +8,11 @@ public struct RelayStatistics: Hashable, Sendable {
     public var acknowledged = 0
     /// Of these, taken while nobody was subscribed.
     public var unrouted = 0
+    /// Receipts of consumers taken, and left aside because they are of another consumer or stream, or are none.
+    public var receipts = 0
+    public var receiptsIgnored = 0
+    /// Alerts sent again because no receipt came in time.
+    public var unreceipted = 0
     /// Answers of the broker that refused a message; it is kept and tried again.
     public var refused = 0
     public var thumbnails = 0

@@ -6,6 +6,10 @@ public struct TopicAddress: Hashable, Sendable {
         case sourceState(source: String)
         case metric
         case thumbnail(alertID: String)
+        case gap
+        case position
+        case ack
+        case command(verb: String)
     }
 
     public var site: String
@@ -28,6 +32,10 @@ public struct TopicAddress: Hashable, Sendable {
         switch Array(levels) {
         case ["status"]: kind = .status
         case ["metric"]: kind = .metric
+        case ["gap"]: kind = .gap
+        case ["position"]: kind = .position
+        case ["ack"]: kind = .ack
+        case let rest where rest.count == 2 && rest[0] == "cmd": kind = .command(verb: rest[1])
         case let rest where rest.count == 3 && rest[0] == "alert": kind = .alert(grade: rest[1], source: rest[2])
         case let rest where rest.count == 3 && rest[0] == "source" && rest[2] == "state":
             kind = .sourceState(source: rest[1])

@@ -31,6 +31,23 @@ public struct Topics: Hashable, Sendable {
 
     public var metric: String { root + "/metric" }
 
+    /// Announced losses.
+    public var gap: String { root + "/gap" }
+
+    /// Retained: where the stream of alerts stands.
+    public var position: String { root + "/position" }
+
+    /// Receipts of consumers, to the gateway.
+    public var ack: String { root + "/ack" }
+
+    /// Orders, to the gateway; `+` for all.
+    public func command(_ verb: String) -> String { root + "/cmd/" + verb }
+
+    /// A picture that was asked for.
+    public func snapshot(source: String) throws(MessagingError) -> String {
+        "\(root)/snapshot/\(try Self.checked(source, "source"))"
+    }
+
     /// A small JPEG of an alert, sent after it.
     public func thumbnail(alertID: String) throws(MessagingError) -> String {
         "\(root)/evidence/\(try Self.checked(alertID, "alert id"))/thumb"

@@ -26,9 +26,16 @@ public struct OutboxBatch: Sendable {
     public var progress: Progress?
     /// Keys of files of a watched folder that are done with this batch; see ``Outbox/isProcessed(_:source:)``.
     public var processedFiles: [String]
+    /// SHA-256 of the pixels that the alerts were decided on, for the record of decisions; nil where it was not computed.
+    public var frameDigest: String?
+    /// Alerts that somebody muted: they go into the record and nowhere else.
+    public var muted: [Alert] = []
 
-    public init(source: String, entries: [Entry] = [], progress: Progress? = nil, processedFiles: [String] = []) {
+    public init(
+        source: String, entries: [Entry] = [], progress: Progress? = nil, processedFiles: [String] = [],
+        frameDigest: String? = nil
+    ) {
         (self.source, self.entries, self.progress) = (source, entries, progress)
-        self.processedFiles = processedFiles
+        (self.processedFiles, self.frameDigest) = (processedFiles, frameDigest)
     }
 }

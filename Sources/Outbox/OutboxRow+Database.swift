@@ -10,6 +10,15 @@ extension OutboxRow {
     }
 }
 
+extension OutboxRow {
+    init(announcement row: Row) {
+        self.init(
+            sequence: Self.firstAnnouncement + UInt64(clamping: row["id"] as Int64), alertID: row["gap_id"],
+            topic: row["topic"], payload: row["payload"], grade: .critical,
+            createdAt: Timestamp(microseconds: row["created_at"]), attempts: row["attempts"])
+    }
+}
+
 extension OutboxBatch.Progress {
     init(row: Row) {
         self.init(

@@ -1,7 +1,10 @@
 public import ShrikeCore
 
-/// One alert waiting for its acknowledgement.
+/// One alert waiting for its acknowledgement, or one announcement of dropped alerts.
 public struct OutboxRow: Hashable, Sendable {
+    /// Announcements are numbered from here, so that they never meet an alert's number.
+    public static let firstAnnouncement: UInt64 = 1 << 62
+
     public var sequence: UInt64
     public var alertID: String
     public var topic: String

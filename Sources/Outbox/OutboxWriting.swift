@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Integrity
 import ShrikeCore
 
 /// The statements of one commit; run inside its transaction.
@@ -9,10 +10,16 @@ struct OutboxWriting: Sendable {
     /// Forgetting looks at the whole index of a source, so it is done once in so many numbers.
     var pruneInterval: Int64 = 1024
 
-    func store(_ batch: OutboxBatch, at now: Timestamp, in db: Database) throws -> [Alert] {
+    /// - Parameters:
+    ///   - uptime: seconds the outbox has been open in its life; the age of a row is told by it.
+    ///   - journal: keeps a record of each alert; nil keeps none.
+    func store(
+        _ batch: OutboxBatch, at now: Timestamp, uptime: Int64 = 0, journal: JournalWriting? = nil, in db: Database
+    ) throws -> [Alert] {
         let first = try Self.lastSequence(in: db)
         var last = first
         var stored: [Alert] = []
+        var records: [JournalRecord] = []
         for entry in batch.entries {
             var alert = entry.alert
             alert.sequence = UInt64(clamping: last + 1)
@@ -20,14 +27,23 @@ struct OutboxWriting: Sendable {
                 sql: "INSERT INTO issued (alert_id, source, seq) VALUES (?, ?, ?) ON CONFLICT (alert_id) DO NOTHING"
             ).execute(arguments: [alert.alertID, batch.source, last + 1])
             guard db.changesCount == 1 else { continue }
+            let document = alert.json.canonicalText
             try db.cachedStatement(
-                sql: "INSERT INTO alert (seq, alert_id, topic, payload, grade, created_at) VALUES (?, ?, ?, ?, ?, ?)"
+                sql: """
+                    INSERT INTO alert (seq, alert_id, topic, payload, grade, created_at, stored_at_uptime)
+                    VALUES (?, ?, ?, ?, ?, ?, ?)
+                    """
             ).execute(arguments: [
-                last + 1, alert.alertID, entry.topic, alert.json.canonicalText, alert.grade.rawValue, now.microseconds,
+                last + 1, alert.alertID, entry.topic, document, alert.grade.rawValue, now.microseconds, uptime,
             ])
             last += 1
             stored.append(alert)
+            guard journal != nil else { continue }
+            records.append(
+                .alert(alert, documentDigest: SHA256Digest(ofUTF8: document).hex, frameDigest: batch.frameDigest))
         }
+        records += batch.muted.map { .muted($0, frameDigest: batch.frameDigest) }
+        try journal?.append(records, at: now, in: db)
         if last > first {
             try db.execute(sql: "UPDATE sequence SET last = ? WHERE id = 1", arguments: [last])
         }
@@ -37,6 +53,11 @@ struct OutboxWriting: Sendable {
         if let progress = batch.progress { try store(progress, source: batch.source, in: db) }
         try mark(batch.processedFiles, of: batch.source, in: db)
         return stored
+    }
+
+    /// Name of the numbering.
+    static func stream(in db: Database) throws -> String {
+        try String.fetchOne(db.cachedStatement(sql: "SELECT name FROM stream WHERE id = 1")) ?? ""
     }
 
     static func lastSequence(in db: Database) throws -> Int64 {

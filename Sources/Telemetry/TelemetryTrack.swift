@@ -58,6 +58,15 @@ public struct TelemetryTrack: Hashable, Sendable, Codable {
         return copy
     }
 
+    /// The track with a horizontal field of view, in degrees, where its samples tell none: side-cars without optics.
+    public func filling(horizontalFieldOfView degrees: Double) -> TelemetryTrack {
+        var copy = self
+        for index in copy.samples.indices where copy.samples[index].pose.horizontalFieldOfView == nil {
+            copy.samples[index].pose.horizontalFieldOfView = degrees
+        }
+        return copy
+    }
+
     /// Standard deviation that rounding of the coordinates adds to each axis, in meters; 0 where it is not known.
     public var roundingErrorMeters: Double {
         guard let coordinateDecimals else { return 0 }

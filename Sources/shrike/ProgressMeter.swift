@@ -24,7 +24,9 @@ final class ProgressMeter: @unchecked Sendable {
             if isTerminal {
                 current = text
                 Console.status("\r\u{1B}[K\(text)")
-            } else if progress.seconds - lastLine >= Self.secondsBetweenLines {
+            } else if progress.seconds - lastLine >= Self.secondsBetweenLines
+                || progress.phase == .writing && lastLine > 0
+            {
                 lastLine = progress.seconds
                 Console.status(text + "\n")
             }
@@ -48,6 +50,7 @@ final class ProgressMeter: @unchecked Sendable {
     }
 
     private static func text(_ progress: ReplayProgress) -> String {
+        if progress.phase == .writing { return "writing the results" }
         let rate = progress.seconds > 0 ? Double(progress.framesAnalyzed) / progress.seconds : 0
         var text = progress.count > 1 ? "[\(progress.number)/\(progress.count)] " : ""
         text += progress.footage

@@ -23,7 +23,14 @@ struct TelemetryArguments: ParsableArguments {
             valueName: "time"))
     var videoStart: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Horizontal field of view where the telemetry tells none, e.g. 73.7 for 24 mm; places need it.",
+            valueName: "degrees"))
+    var fieldOfView: Double?
+
     func validate() throws {
+        if let fieldOfView, !(1...169).contains(fieldOfView) { throw ValidationError("--field-of-view takes 1 to 169") }
         if !clockOffset.isFinite || abs(clockOffset) > 1e9 {
             throw ValidationError("--clock-offset takes seconds, e.g. -37.5")
         }
@@ -38,6 +45,7 @@ struct TelemetryArguments: ParsableArguments {
         options.order = coordinateOrder
         options.clockOffset = MediaTime(seconds: clockOffset)
         options.recordingStart = videoStart.flatMap { Timestamp(rfc3339: $0) }
+        options.horizontalFieldOfView = fieldOfView
         return options
     }
 }

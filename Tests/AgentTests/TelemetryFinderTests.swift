@@ -118,4 +118,18 @@ struct TelemetryFinderTests {
         options.order = .longitudeFirst
         #expect(latitude(try TelemetryFinder(options: options).find(video: video), at: 0) == 16.3)
     }
+
+    @Test func `a field of view is filled in where the telemetry has none`() throws {
+        let video = try folder.write("no movie", to: "e.mp4")
+        try folder.write(Self.subtitles(), to: "e.SRT")
+        #expect(try finder(nil).find(video: video).telemetry?.track.samples.first?.pose.horizontalFieldOfView == nil)
+        var options = TelemetryOptions()
+        options.horizontalFieldOfView = 73.7
+        let found = try TelemetryFinder(options: options).find(video: video)
+        #expect(found.telemetry?.track.samples.first?.pose.horizontalFieldOfView == 73.7)
+        try folder.write(
+            Self.subtitles().replacing("[rel_alt", with: "[focal_len: 48.00] [rel_alt"), to: "e.SRT")
+        let own = try TelemetryFinder(options: options).find(video: video)
+        #expect(own.telemetry?.track.samples.first?.pose.horizontalFieldOfView.map { $0 < 50 } == true)
+    }
 }

@@ -68,7 +68,7 @@ struct EmbeddedBrokerTests {
             group.addTask { await second.run() }
             defer { group.cancelAll() }
             #expect(
-                await eventually {
+                await eventually(within: .seconds(40)) {
                     events.all.contains { if case .started = $0 { true } else { false } }
                 })
             #expect(await second.waitUntilListening(within: .seconds(60)))

@@ -38,12 +38,14 @@ final class MemoryQueue: RelayQueue, @unchecked Sendable {
     private var items: [UInt64: RelayItem] = [:]
     private var listeners: [AsyncStream<Void>.Continuation] = []
     private var failures = 0
+    private var highest: UInt64 = 0
 
     init(_ items: [RelayItem] = []) { for item in items { self.items[item.sequence] = item } }
 
     func add(_ new: [RelayItem]) {
         let all = lock.withLock {
             for item in new { items[item.sequence] = item }
+            highest = max(highest, new.map(\.sequence).filter { $0 < RelayItem.firstAnnouncement }.max() ?? 0)
             return listeners
         }
         for listener in all { listener.yield() }
@@ -61,9 +63,22 @@ final class MemoryQueue: RelayQueue, @unchecked Sendable {
         return stream
     }
 
-    func pending(after sequence: UInt64, limit: Int) async throws -> [RelayItem] {
+    func pending(in range: ClosedRange<UInt64>, limit: Int) async throws -> [RelayItem] {
         try locked {
-            Array($0.values.filter { $0.sequence > sequence }.sorted { $0.sequence < $1.sequence }.prefix(limit))
+            Array($0.values.filter { range.contains($0.sequence) }.sorted { $0.sequence < $1.sequence }.prefix(limit))
+        }
+    }
+
+    func acknowledge(_ sequences: SequenceSet) async throws {
+        try locked { items in items = items.filter { !sequences.contains($0.key) } }
+    }
+
+    func position() async throws -> StreamPosition {
+        lock.withLock {
+            let alerts = items.keys.filter { $0 < RelayItem.firstAnnouncement }
+            highest = max(highest, alerts.max() ?? 0)
+            return StreamPosition(
+                stream: String(repeating: "5", count: 32), last: highest, oldest: alerts.min() ?? highest + 1)
         }
     }
 

@@ -2,16 +2,16 @@ import Foundation
 import ShrikeCore
 import Testing
 
-/// The committed schema, applied by an implementation that is not ours: Python's jsonschema.
+/// A committed schema, applied by an implementation that is not ours: Python's jsonschema.
 enum SchemaCheck {
     /// The first violation; nil where every document is valid. Cancels the test where jsonschema is not installed.
-    static func validate(_ documents: [String]) throws -> String? {
+    static func validate(_ documents: [String], against text: String = AlertSchema.text) throws -> String? {
         let folder = FileManager.default.temporaryDirectory.appending(path: "shrike-schema-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let schema = folder.appending(path: "schema.json")
         let lines = folder.appending(path: "documents.ndjson")
-        try AlertSchema.text.write(to: schema, atomically: true, encoding: .utf8)
+        try text.write(to: schema, atomically: true, encoding: .utf8)
         try documents.joined(separator: "\n").write(to: lines, atomically: true, encoding: .utf8)
         let script = """
             import json, sys

@@ -88,6 +88,43 @@ enum ConfigurationReference {
             path: "broker.port", kind: .integer, range: "0 to 65535",
             meaning: "port of the embedded broker; 0: any free one"
         ) { .integer(Int64($0.broker.port)) },
+        .init(
+            path: "broker.delivery", kind: .text, range: "broker, e2e",
+            meaning:
+                "an alert leaves the outbox when the broker has it, or when a consumer says so (`shrike alerts --ack`)"
+        ) { .string($0.broker.delivery.rawValue) },
+        .init(
+            path: "broker.consumer", kind: .text, range: "letters, digits, - _ .",
+            meaning: "with e2e: the consumer whose receipts count; anyone's when absent"
+        ) { $0.broker.consumer.map { .string($0) } },
+        .init(
+            path: "outbox.max_bytes", kind: .integer, range: "65536 and up",
+            meaning: "waiting alerts take this much at most; oldest of the lowest grade go first, announced"
+        ) { .integer(Int64($0.outbox.maximumBytes)) },
+        .init(
+            path: "outbox.max_age_hours", kind: .number, range: "0 to 876000",
+            meaning: "alerts that waited longer go, announced; counted while the gateway runs; 0: never"
+        ) { .number($0.outbox.maximumAgeHours) },
+        .init(
+            path: "outbox.reserve_bytes", kind: .integer, range: "0 and up",
+            meaning: "room kept in the database for alerts on a full disk; 2.5 KiB take one"
+        ) { .integer(Int64($0.outbox.reserveBytes)) },
+        .init(
+            path: "journal.max_entries", kind: .integer, range: "0 and up",
+            meaning: "entries of the record of decisions that are kept; 0: none (`shrike journal`)"
+        ) { .integer(Int64($0.journal.maximumEntries)) },
+        .init(
+            path: "commands.enabled", kind: .flag, range: "true, false",
+            meaning: "takes orders over MQTT (`shrike command`)"
+        ) { .bool($0.commands.isEnabled) },
+        .init(
+            path: "commands.key_file", kind: .text, range: "a PEM file",
+            meaning: "P-256 public key that signs mute, threshold, source and model; they are refused when absent"
+        ) { $0.commands.keyFile.map { .string($0) } },
+        .init(
+            path: "watchdog.stuck_seconds", kind: .number, range: "1 to 86400",
+            meaning: "a frame that spends longer in one stage: the stage hangs, systemd restarts the agent"
+        ) { .number($0.watchdog.stuckSeconds) },
         .init(path: "evidence.keep_days", kind: .number, range: "0 to 36500", meaning: "pictures older than this go") {
             .number($0.evidence.keepDays)
         },

@@ -15,6 +15,10 @@ extension GatewayConfiguration {
         configuration.models = readModels(reader.section("models"))
         configuration.scenes = reader.sections("scenes").map(readScene)
         configuration.sources = reader.sections("sources").map(readSource)
+        configuration.outbox = readOutbox(reader.section("outbox"))
+        configuration.journal = readJournal(reader.section("journal"))
+        configuration.commands = readCommands(reader.section("commands"))
+        configuration.watchdog = readWatchdog(reader.section("watchdog"))
         configuration.evidence = readEvidence(reader.section("evidence"))
         configuration.http = readHTTP(reader.section("http"))
         configuration.log = readLog(reader.section("log"))
@@ -79,6 +83,11 @@ extension GatewayConfiguration {
         broker.certificateFile = reader.string("certificate_file")
         broker.keyFile = reader.string("key_file")
         broker.port = reader.integer("port", default: broker.port, in: 0...65_535)
+        broker.delivery = reader.choice("delivery", default: broker.delivery)
+        broker.consumer = reader.string("consumer")
+        if let consumer = broker.consumer, !isTopicName(consumer) {
+            reader.report("consumer", "may hold letters, digits, '-', '_' and '.' only, at most 64")
+        }
         if broker.mode == .external, broker.url.isEmpty { reader.report("url", "is missing: mode is external") }
         if (broker.certificateFile == nil) != (broker.keyFile == nil) {
             reader.report("certificate_file", "and key_file belong together")
@@ -131,6 +140,37 @@ extension GatewayConfiguration {
             _ = reader.value("thermal_scale")
         }
         return source
+    }
+
+    private static func readOutbox(_ reader: DocumentReader) -> Outbox {
+        defer { reader.finish() }
+        var outbox = Outbox()
+        outbox.maximumBytes = reader.integer("max_bytes", default: outbox.maximumBytes, in: (1 << 16)...(1 << 50))
+        outbox.maximumAgeHours = reader.number("max_age_hours", default: outbox.maximumAgeHours, in: 0...876_000)
+        outbox.reserveBytes = reader.integer("reserve_bytes", default: outbox.reserveBytes, in: 0...(1 << 40))
+        return outbox
+    }
+
+    private static func readJournal(_ reader: DocumentReader) -> Journal {
+        defer { reader.finish() }
+        var journal = Journal()
+        journal.maximumEntries = reader.integer("max_entries", default: journal.maximumEntries, in: 0...100_000_000)
+        return journal
+    }
+
+    private static func readCommands(_ reader: DocumentReader) -> Commands {
+        defer { reader.finish() }
+        var commands = Commands()
+        commands.isEnabled = reader.bool("enabled", default: commands.isEnabled)
+        commands.keyFile = reader.string("key_file")
+        return commands
+    }
+
+    private static func readWatchdog(_ reader: DocumentReader) -> Watchdog {
+        defer { reader.finish() }
+        var watchdog = Watchdog()
+        watchdog.stuckSeconds = reader.number("stuck_seconds", default: watchdog.stuckSeconds, in: 1...86_400)
+        return watchdog
     }
 
     private static func readEvidence(_ reader: DocumentReader) -> Evidence {

@@ -13,6 +13,10 @@ public struct GatewayConfiguration: Hashable, Sendable {
     public var models = Models()
     /// Scenes that sources name; each an address and the name sources use.
     public var scenes: [Scene] = []
+    public var outbox = Outbox()
+    public var journal = Journal()
+    public var commands = Commands()
+    public var watchdog = Watchdog()
     public var evidence = Evidence()
     public var http = HTTP()
     public var log = Log()
@@ -48,6 +52,12 @@ public struct GatewayConfiguration: Hashable, Sendable {
         public var keyFile: String?
         /// Port of the embedded broker; 0 for any free one.
         public var port = 1883
+        /// When an alert counts as delivered: when the broker has it, or when a consumer says that it has it.
+        public var delivery = Delivery.broker
+        /// The consumer whose receipts count; nil for anyone's.
+        public var consumer: String?
+
+        public enum Delivery: String, Sendable, CaseIterable { case broker, e2e }
 
         public init() {}
     }
@@ -91,6 +101,42 @@ public struct GatewayConfiguration: Hashable, Sendable {
         public var trust = Trust.warn
         /// PEM files of public keys whose signatures count.
         public var keys: [String] = []
+
+        public init() {}
+    }
+
+    /// What waiting alerts may take up. What is over it is dropped, lowest grade first, and announced.
+    public struct Outbox: Hashable, Sendable {
+        public var maximumBytes = 1 << 30
+        /// Hours that an alert may wait, counted while the gateway runs; 0 for ever.
+        public var maximumAgeHours = 0.0
+        /// Room kept in the database for alerts on a full disk.
+        public var reserveBytes = 64 << 20
+
+        public init() {}
+    }
+
+    /// The record of decisions.
+    public struct Journal: Hashable, Sendable {
+        /// Entries kept; 0 keeps no record.
+        public var maximumEntries = 200_000
+
+        public init() {}
+    }
+
+    /// Orders over MQTT.
+    public struct Commands: Hashable, Sendable {
+        public var isEnabled = false
+        /// PEM file with the P-256 public key that signs dangerous orders; nil refuses those.
+        public var keyFile: String?
+
+        public init() {}
+    }
+
+    /// When a stage counts as hanging.
+    public struct Watchdog: Hashable, Sendable {
+        /// Longest time that a frame may spend in one stage; waiting for a full disk does not count.
+        public var stuckSeconds = 60.0
 
         public init() {}
     }

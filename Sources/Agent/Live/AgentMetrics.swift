@@ -59,6 +59,47 @@ struct AgentMetrics: Sendable {
         registry.add(to: "shrike_outbox_failures_total", help: "Failed attempts to store alerts; each is tried again.")
     }
 
+    func dropped(_ gap: SequenceGap) {
+        for (grade, count) in gap.counts {
+            registry.add(
+                Double(count), to: "shrike_alerts_dropped_total",
+                ["grade": grade.rawValue, "reason": gap.reason.rawValue],
+                help: "Alerts dropped over the quota, each announced.")
+        }
+    }
+
+    func ordered(outcome: String) {
+        registry.add(to: "shrike_orders_total", ["outcome": outcome], help: "Orders over MQTT, by what came of them.")
+    }
+
+    func muted(_ count: Int, source: SourceInfo) {
+        registry.add(
+            Double(count), to: "shrike_alerts_muted_total", ["source": source.id],
+            help: "Alerts recorded and not sent, because somebody ordered so.")
+    }
+
+    func stuck(_ count: Int) {
+        registry.set(Double(count), for: "shrike_stages_stuck", help: "Pieces of work that take too long.")
+    }
+
+    func receipted() {
+        registry.add(to: "shrike_receipts_total", help: "Receipts of consumers that were taken.")
+    }
+
+    func unreceipted(_ count: Int) {
+        registry.add(
+            Double(count), to: "shrike_alerts_unreceipted_total", help: "Alerts sent again for want of a receipt.")
+    }
+
+    func reserve(bytes: Int64) {
+        registry.set(
+            Double(bytes), for: "shrike_outbox_reserve_bytes", help: "Room kept in the outbox for a full disk.")
+    }
+
+    func waiting(bytes: Int64) {
+        registry.set(Double(bytes), for: "shrike_outbox_bytes", help: "Bytes of the alerts that wait.")
+    }
+
     func evidenceShed() {
         registry.add(to: "shrike_evidence_shed_total", help: "Alerts that went out without a picture.")
     }

@@ -2,6 +2,7 @@ import Dashboard
 import Evidence
 import Foundation
 import Imaging
+import Integrity
 public import Logging
 import Messaging
 import Outbox
@@ -41,8 +42,8 @@ public struct GatewayAgent: Sendable {
         OpenCVLibrary.silence()
         OpenCVLibrary.setThreads(1)
         try makeFolder(configuration.stateFolder)
-        let outbox = try translating { try Outbox(path: configuration.stateFolder + "/outbox.sqlite") }
         let topics = try translating { try Topics(site: configuration.site, gateway: configuration.gateway) }
+        let outbox = try OutboxOpening.open(configuration, topics: topics, logger: logger)
         let evidence = try translating {
             try EvidenceStore(
                 directory: URL(filePath: configuration.stateFolder + "/evidence"),
@@ -55,11 +56,15 @@ public struct GatewayAgent: Sendable {
         let health = SourceHealth()
         let link = try BrokerLink(configuration, topics: topics, logger: logger)
         let recorder = EvidenceRecorder(store: evidence, quality: configuration.evidence.jpegQuality)
+        let orders = StandingOrders()
+        orders.restore((try? await outbox.standingOrders()) ?? [])
+        let board = ProgressBoard()
+        let snapshots = SnapshotDesk(session: link.session, topics: topics)
         let sources = SourceSupervisor(
             configuration: configuration, options: options, logger: logger,
             parts: .init(
                 outbox: outbox, topics: topics, metrics: metrics, health: health, session: link.session,
-                evidence: recorder))
+                evidence: recorder, orders: orders, snapshots: snapshots, board: board))
         try await sources.prepare()
         var services: [ServiceGroupConfiguration.ServiceConfiguration] = []
         if let broker = link.broker {
@@ -72,8 +77,24 @@ public struct GatewayAgent: Sendable {
                 .init(
                     service: RelayService(
                         outbox: outbox, session: session, topics: topics, metrics: metrics, logger: logger,
-                        evidence: configuration.evidence.thumbnails ? recorder : nil)))
+                        evidence: configuration.evidence.thumbnails ? recorder : nil,
+                        origin: OutboxOpening.origin(configuration), delivery: delivery(topics))))
+            if configuration.commands.isEnabled {
+                services.append(
+                    .init(
+                        service: CommandService(
+                            session: session, outbox: outbox, topics: topics,
+                            origin: OutboxOpening.origin(configuration),
+                            carrier: OrderCarrier(
+                                outbox: outbox, standing: orders, snapshots: snapshots, sources: sources),
+                            key: try commandKey(), metrics: metrics, logger: logger)))
+            }
         }
+        services.append(
+            .init(
+                service: UpkeepService(
+                    outbox: outbox, folder: configuration.stateFolder, reserveBytes: configuration.outbox.reserveBytes,
+                    metrics: metrics, logger: logger)))
         let report = StatusReport(
             outbox: outbox, session: link.session, topics: topics, metrics: metrics, health: health, evidence: evidence)
         services.append(.init(service: StatusService(report: report)))
@@ -84,6 +105,12 @@ public struct GatewayAgent: Sendable {
                         host: configuration.http.host, port: configuration.http.port, metrics: metrics.registry,
                         logger: logger, refresh: { await report.refresh() }, health: { await report.health() })))
         }
+        services.append(
+            .init(
+                service: WatchdogService(
+                    board: board, notifier: ServiceNotifier(),
+                    limit: .milliseconds(Int64(configuration.watchdog.stuckSeconds * 1000)), metrics: metrics,
+                    logger: logger)))
         services.append(
             .init(
                 service: sources,
@@ -100,7 +127,25 @@ public struct GatewayAgent: Sendable {
                 "http": configuration.http.isEnabled ? "\(configuration.http.host):\(configuration.http.port)" : "off",
             ])
         try await ServiceGroup(configuration: group).run()
+        try? await outbox.record([JournalRecord(.stop, .object([:]))])
         logger.notice("shrike has stopped")
+    }
+
+    private func commandKey() throws(AgentError) -> P256PublicKey? {
+        guard let file = configuration.commands.keyFile else { return nil }
+        guard let text = try? String(contentsOfFile: file, encoding: .utf8), let key = P256PublicKey(pem: text) else {
+            throw AgentError(
+                "this is no P-256 public key in PEM form", at: file,
+                remedy: "make one: openssl ec -in key.pem -pubout -out public.pem")
+        }
+        return key
+    }
+
+    private func delivery(_ topics: Topics) -> RelayDelivery {
+        switch configuration.broker.delivery {
+        case .broker: .broker
+        case .e2e: .endToEnd(ackTopic: topics.ack, consumers: Set([configuration.broker.consumer].compactMap(\.self)))
+        }
     }
 
     private func makeFolder(_ path: String) throws(AgentError) {

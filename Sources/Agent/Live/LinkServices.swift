@@ -73,12 +73,15 @@ struct RelayService: Service {
     let logger: Logger
     /// Gives thumbnails; nil sends none.
     let evidence: EvidenceRecorder?
+    let origin: StreamOrigin
+    let delivery: RelayDelivery
 
     func run() async throws {
         var thumbnails: Relay.Thumbnail?
         if let evidence { thumbnails = { item in await thumbnail(of: item, from: evidence) } }
         let relay = Relay(
-            queue: OutboxRelayQueue(outbox: outbox), session: session, thumbnail: thumbnails,
+            queue: OutboxRelayQueue(outbox: outbox), session: session, delivery: delivery, thumbnail: thumbnails,
+            position: { position in await message(position) },
             onEvent: { event in observe(event) })
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await relay.run() }
@@ -103,6 +106,16 @@ struct RelayService: Service {
         return await recorder.thumbnail(path: path).map { (topic, $0) }
     }
 
+    /// Retained, so that whoever subscribes later knows from where on nothing may be missing.
+    private func message(_ position: StreamPosition) async -> MQTTMessage? {
+        let head = try? await outbox.journalHead()
+        let document = position.json(
+            origin: origin, time: ProcessClock.now(), timeQuality: ProcessClock.quality(), journal: head)
+        return MQTTMessage(
+            topic: topics.position, payload: Array(document.canonicalText.utf8), isRetained: true,
+            contentType: "application/json")
+    }
+
     private func observe(_ event: RelayEvent) {
         switch event {
         case .delivered(let item, let hasSubscribers):
@@ -110,6 +123,12 @@ struct RelayService: Service {
         case .refused(let item, let reason, let delay):
             metrics.refused()
             logger.warning("alert refused (\(reason)); again in \(delay)", metadata: ["seq": "\(item.sequence)"])
+        case .receipted(let consumer, let through, let beyond):
+            metrics.receipted()
+            logger.debug("\(consumer) has all alerts through \(through) and \(beyond) later ones")
+        case .unreceipted(let count):
+            metrics.unreceipted(count)
+            logger.warning("\(count) alerts are sent again: the broker took them and no consumer said that it has them")
         case .queueFailed(let reason):
             metrics.outboxFailed()
             logger.error("outbox cannot be read: \(reason)")

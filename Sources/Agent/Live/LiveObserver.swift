@@ -10,11 +10,15 @@ struct LiveObserver: PipelineObserver {
     let topics: Topics
     let logger: Logger
     let health: SourceHealth
+    let snapshots: SnapshotDesk
 
     func analyzed(_ frame: Frame, _ outcome: AnalysisOutcome, tracks: [Track], source: SourceInfo) async {
         metrics.analyzed(source, outcome, detections: outcome.analysis?.detections.count ?? 0)
         health.progressed(source)
+        await snapshots.offer(frame, source: source.id)
     }
+
+    func muted(_ count: Int, source: SourceInfo) async { metrics.muted(count, source: source) }
 
     func skipped(name: String, reason: String, source: SourceInfo) async {
         metrics.dropped(1, source: source, reason: "unreadable")

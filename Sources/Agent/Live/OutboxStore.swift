@@ -10,6 +10,7 @@ struct OutboxStore: AlertStore {
     let topics: Topics
     let logger: Logger
     let metrics: AgentMetrics?
+    var board: ProgressBoard?
 
     func commit(_ step: StoredStep) async throws -> [Alert] {
         let entries = try step.alerts.map {
@@ -18,10 +19,13 @@ struct OutboxStore: AlertStore {
         let progress = try step.progress.map {
             OutboxBatch.Progress(cursor: $0.cursor, snapshot: try JSONEncoder().encode($0.snapshot))
         }
-        let batch = OutboxBatch(
-            source: step.source, entries: entries, progress: progress, processedFiles: step.processedFiles)
+        var batch = OutboxBatch(
+            source: step.source, entries: entries, progress: progress, processedFiles: step.processedFiles,
+            frameDigest: step.frameDigest)
+        batch.muted = step.muted
         var delay = Duration.milliseconds(100)
         var isWaiting = false
+        defer { if isWaiting { board?.excuse(source: step.source, false) } }
         while true {
             do {
                 let stored = try await outbox.commit(batch)
@@ -35,6 +39,7 @@ struct OutboxStore: AlertStore {
                     level: isWaiting ? .debug : .error, "alerts wait for the disk: \(error)",
                     metadata: ["source": "\(step.source)"])
                 isWaiting = true
+                board?.excuse(source: step.source, true)
                 // Ends with the task at shutdown: what was not stored is decided again from the cursor.
                 try await Task.sleep(for: delay)
                 delay = min(delay * 2, .seconds(5))
@@ -49,8 +54,9 @@ struct OutboxRelayQueue: RelayQueue {
 
     var wakeups: AsyncStream<Void> { outbox.wakeups }
 
-    func pending(after sequence: UInt64, limit: Int) async throws -> [RelayItem] {
-        try await outbox.pending(after: sequence, limit: limit).map {
+    func pending(in range: ClosedRange<UInt64>, limit: Int) async throws -> [RelayItem] {
+        // Both sides number announcements from the same value, far above any alert.
+        try await outbox.pending(in: range, limit: limit).map {
             RelayItem(
                 sequence: $0.sequence, alertID: $0.alertID, topic: $0.topic, payload: $0.payload, attempts: $0.attempts)
         }
@@ -59,4 +65,8 @@ struct OutboxRelayQueue: RelayQueue {
     func markAttempted(_ sequences: [UInt64]) async throws { try await outbox.markAttempted(sequences) }
 
     func acknowledge(_ sequences: [UInt64]) async throws { try await outbox.acknowledge(sequences) }
+
+    func acknowledge(_ sequences: SequenceSet) async throws { try await outbox.acknowledge(sequences) }
+
+    func position() async throws -> StreamPosition { try await outbox.position() }
 }

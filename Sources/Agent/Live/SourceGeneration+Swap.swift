@@ -1,6 +1,7 @@
 import Foundation
 import Integrity
 import Logging
+import Outbox
 import ShrikeCore
 
 extension SourceGeneration {
@@ -20,7 +21,9 @@ extension SourceGeneration {
         let loaded = try await BlockingThread(label: "scene-load").run {
             try library.loadConfigured(addresses)
         }
-        for (position, scene) in loaded.enumerated() { take(scene, at: position) }
+        var hasChanged = false
+        for (position, scene) in loaded.enumerated() where take(scene, at: position) { hasChanged = true }
+        if hasChanged { await noteChange() }
     }
 
     /// Follows a scene's active version: loads it where it is another than now, and takes it from the next frame on.
@@ -31,7 +34,15 @@ extension SourceGeneration {
     func follow(_ position: Int, address: String) async throws -> Bool {
         let library = library
         let scene = try await BlockingThread(label: "scene-load").run { try library.load(address) }
-        return take(scene, at: position)
+        let hasChanged = take(scene, at: position)
+        if hasChanged { await noteChange() }
+        return hasChanged
+    }
+
+    /// Puts down in the record with what it decides from here on.
+    private func noteChange() async {
+        let record = StartRecord.record(.configuration, configuration, scenes: table.current.scenes)
+        try? await parts.outbox.record([record])
     }
 
     /// Digest that an `active:` address stands for now; nil for other addresses and where it cannot be read.

@@ -37,12 +37,13 @@ final class SourceGeneration: @unchecked Sendable {
         (workers, self.parts, self.logger) = (library.workers, parts, logger)
     }
 
-    /// Loads every scene and opens every source.
+    /// Loads every scene and opens every source, and puts down in the record with what it decides from here on.
     ///
     /// - Throws: ``AgentError`` for the first scene that cannot be used. A source that cannot be opened is logged and left out
     ///   as long as another one works.
     static func open(
-        _ configuration: GatewayConfiguration, parts: SourceSupervisor.Parts, logger: Logger
+        _ configuration: GatewayConfiguration, as kind: JournalRecord.Kind = .start, parts: SourceSupervisor.Parts,
+        logger: Logger
     ) async throws -> SourceGeneration {
         let workers =
             configuration.engine.workers > 0
@@ -58,7 +59,7 @@ final class SourceGeneration: @unchecked Sendable {
         }
         var lines: [Line] = []
         var lastError: (any Error)?
-        for settings in configuration.sources {
+        for settings in configuration.sources where !parts.orders.isOff(source: settings.id) {
             do {
                 lines.append(try await openLine(settings, configuration: configuration, parts: parts, logger: logger))
             } catch {
@@ -67,6 +68,7 @@ final class SourceGeneration: @unchecked Sendable {
             }
         }
         if lines.isEmpty, let lastError { throw lastError }
+        try? await parts.outbox.record([StartRecord.record(kind, configuration, scenes: scenes)])
         return SourceGeneration(
             lines: lines, scenes: scenes, library: library, configuration: configuration, parts: parts, logger: logger)
     }
@@ -111,6 +113,15 @@ final class SourceGeneration: @unchecked Sendable {
     /// Whether every source of the configuration could be opened.
     var hasAllSources: Bool { lines.count == configuration.sources.count }
 
+    /// Least score of each class that any scene finds.
+    var thresholds: [String: Double] {
+        Dictionary(
+            table.current.scenes.flatMap { $0.definition.classes.map { ($0.code, $0.threshold) } },
+            uniquingKeysWith: { min($0, $1) })
+    }
+
+    var sourceIDs: [String] { configuration.sources.map(\.id) }
+
     /// Whether every source came to its own end.
     var endedByItself: Bool { lock.withLock { !isStopped } }
 
@@ -143,16 +154,18 @@ final class SourceGeneration: @unchecked Sendable {
     private func run(_ line: Line, pool: AnalysisPool) async {
         let info = line.source.info
         let observer = LiveObserver(
-            metrics: parts.metrics, session: parts.session, topics: parts.topics, logger: logger, health: parts.health)
+            metrics: parts.metrics, session: parts.session, topics: parts.topics, logger: logger, health: parts.health,
+            snapshots: parts.snapshots)
         do {
             let store = OutboxStore(
-                outbox: parts.outbox, topics: parts.topics, logger: logger, metrics: parts.metrics)
+                outbox: parts.outbox, topics: parts.topics, logger: logger, metrics: parts.metrics,
+                board: parts.board)
             var stage = DecisionStage(
                 context: DecisionContext(
                     site: configuration.site, gateway: configuration.gateway, source: info,
                     scenes: line.scenes.map { table.current.scenes[$0] }, telemetry: line.telemetry, clock: .live,
                     evidence: parts.evidence, locator: line.locator,
-                    isWatchedFolder: FootageOpener.isWatched(line.settings.address)),
+                    isWatchedFolder: FootageOpener.isWatched(line.settings.address), orders: parts.orders),
                 store: store, observer: observer)
             let isResumed = try await resume(line.source, stage: &stage)
             let pipeline = SourcePipeline(
@@ -160,7 +173,7 @@ final class SourceGeneration: @unchecked Sendable {
                 window: info.isLive ? workers : workers + 2,
                 pacer: FramePacer(framesPerSecond: line.settings.framesPerSecond),
                 thermalScale: line.settings.thermalScale, isResumed: isResumed,
-                mayFinish: { [self] in endedByItself })
+                mayFinish: { [self] in endedByItself }, board: parts.board)
             // A live source says itself how it is doing.
             if !info.isLive { await observer.changed(.up, source: info) }
             try await pipeline.run(deciding: &stage)

@@ -11,7 +11,7 @@ import UnixSignals
 
 /// Runs a pipeline per source; at SIGHUP ends them and starts anew with the configuration as it is then.
 final class SourceSupervisor: Service, @unchecked Sendable {
-    // Sendable: `generation` and `addresses` are only touched under `lock`.
+    // Sendable: everything that changes is only touched under `lock`.
     struct Parts: Sendable {
         var outbox: Outbox
         var topics: Topics
@@ -19,6 +19,9 @@ final class SourceSupervisor: Service, @unchecked Sendable {
         var health: SourceHealth
         var session: MQTTSession?
         var evidence: EvidenceRecorder
+        var orders: StandingOrders
+        var snapshots: SnapshotDesk
+        var board: ProgressBoard
     }
 
     private let options: GatewayAgent.Options
@@ -27,18 +30,43 @@ final class SourceSupervisor: Service, @unchecked Sendable {
     private let initial: GatewayConfiguration
     private let lock = NSLock()
     private var generation: SourceGeneration?
-    /// Addresses of the scenes in use, which a hang-up may change without new sources.
-    private var addresses: [String]
+    private var configuration: GatewayConfiguration
+    private var knownThresholds: [String: Double] = [:]
 
     init(configuration: GatewayConfiguration, options: GatewayAgent.Options, logger: Logger, parts: Parts) {
         (initial, self.options, self.logger, self.parts) = (configuration, options, logger, parts)
-        addresses = configuration.scenes.map(\.address)
+        self.configuration = configuration
     }
 
     /// Loads scenes and opens sources, so that mistakes end the start and not the run.
     func prepare() async throws {
         let first = try await SourceGeneration.open(initial, parts: parts, logger: logger)
-        lock.withLock { generation = first }
+        lock.withLock { (generation, knownThresholds) = (first, first.thresholds) }
+    }
+
+    /// Whether the configuration names the source, on or off.
+    func hasSource(_ id: String) -> Bool { lock.withLock { configuration.sources.contains { $0.id == id } } }
+
+    /// Least score of each class that a scene in use finds.
+    var thresholds: [String: Double] { lock.withLock { knownThresholds } }
+
+    /// Opens the sources anew, without those that are switched off; an error leaves everything as it is.
+    func reopen() async {
+        do {
+            try await succeed(with: lock.withLock { configuration })
+        } catch {
+            logger.error("sources cannot be opened anew, the old ones go on: \(error)")
+        }
+    }
+
+    /// The old sources go on until the new ones are known to be right; a camera may be busy for that long.
+    private func succeed(with next: GatewayConfiguration) async throws {
+        let successor = try await SourceGeneration.open(next, as: .configuration, parts: parts, logger: logger)
+        let old = lock.withLock { () -> SourceGeneration? in
+            defer { (generation, configuration, knownThresholds) = (successor, next, successor.thresholds) }
+            return generation
+        }
+        old?.stop(forGood: false)
     }
 
     func run() async throws {
@@ -84,11 +112,15 @@ final class SourceSupervisor: Service, @unchecked Sendable {
         while !Task.isCancelled {
             try? await Task.sleep(for: .milliseconds(500))
             guard let generation = current else { continue }
-            for (position, address) in lock.withLock({ addresses }).enumerated() {
+            let addresses = lock.withLock { configuration.scenes.map(\.address) }
+            for (position, address) in addresses.enumerated() {
                 guard let digest = generation.activeDigest(address), digest != generation.digest(at: position),
                     refused[address] != digest, !generation.table.wasTakenBack(digest)
                 else { continue }
-                do { try await generation.follow(position, address: address) } catch {
+                do {
+                    try await generation.follow(position, address: address)
+                    lock.withLock { if self.generation === generation { knownThresholds = generation.thresholds } }
+                } catch {
                     refused[address] = digest
                     parts.metrics.swapRefused()
                     logger.error(
@@ -113,17 +145,10 @@ final class SourceSupervisor: Service, @unchecked Sendable {
                 )
                 if let running = current, running.takesInPlace(next) {
                     try await running.swap(to: next.scenes.map(\.address))
-                    lock.withLock { addresses = next.scenes.map(\.address) }
-                    logger.notice("configuration read again")
-                    continue
+                    lock.withLock { (self.configuration, knownThresholds) = (next, running.thresholds) }
+                } else {
+                    try await succeed(with: next)
                 }
-                // The old sources go on until the new ones are known to be right; a camera may be busy for that long.
-                let successor = try await SourceGeneration.open(next, parts: parts, logger: logger)
-                let old = lock.withLock { () -> SourceGeneration? in
-                    defer { (generation, addresses) = (successor, next.scenes.map(\.address)) }
-                    return generation
-                }
-                old?.stop(forGood: false)
                 logger.notice("configuration read again")
             } catch {
                 logger.error("configuration not taken, the old one stays: \(error)")

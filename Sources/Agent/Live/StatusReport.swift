@@ -21,6 +21,7 @@ struct StatusReport: Sendable {
         let depth = (try? await outbox.depth()) ?? -1
         let age = (try? await outbox.oldestAge(now: now)).flatMap { $0 } ?? .zero
         metrics.outbox(depth: depth, oldestAgeSeconds: age.seconds)
+        metrics.waiting(bytes: (try? await outbox.waitingBytes()) ?? -1)
         if let session { metrics.broker(isConnected: session.isConnected) }
         metrics.evidence(bytes: evidence.bytes)
     }

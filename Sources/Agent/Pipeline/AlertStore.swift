@@ -15,6 +15,10 @@ struct StoredStep: Sendable {
     var progress: Progress?
     /// Files of a watched folder that are done with this step.
     var processedFiles: [String] = []
+    /// SHA-256 of the pixels decided on; nil where no record is kept.
+    var frameDigest: String?
+    /// Alerts that go into the record only.
+    var muted: [Alert] = []
 
     struct Progress: Sendable {
         var cursor: FrameCursor

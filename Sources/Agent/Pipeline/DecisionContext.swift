@@ -16,6 +16,8 @@ struct DecisionContext: Sendable {
     let source: SourceInfo
     var scenes: [LoadedScene]
     let evidence: EvidenceRecorder
+    /// What people ordered meanwhile; nil in a replay.
+    let orders: StandingOrders?
     private let site: String
     private let gateway: String
     private let telemetry: SourceTelemetry?
@@ -31,10 +33,11 @@ struct DecisionContext: Sendable {
     init(
         site: String, gateway: String, source: SourceInfo, scenes: [LoadedScene], telemetry: SourceTelemetry?,
         clock: Clock, evidence: EvidenceRecorder, locator: DefectLocator = DefectLocator(),
-        isWatchedFolder: Bool = false
+        isWatchedFolder: Bool = false, orders: StandingOrders? = nil
     ) {
         (self.site, self.gateway, self.scenes) = (site, gateway, scenes)
         self.source = source.withoutFolders
+        self.orders = orders
         (self.telemetry, self.clock, self.evidence) = (telemetry, clock, evidence)
         (self.isWatchedFolder, self.locator) = (isWatchedFolder, locator)
         takeOff = telemetry.flatMap { TakeOff(of: $0.track) }
@@ -89,6 +92,12 @@ struct DecisionContext: Sendable {
         case .live: ProcessClock.monotonicNanoseconds()
         case .replay: max(0, time.microseconds) * 1000
         }
+    }
+
+    /// SHA-256 of the pixels for the record of decisions, live only: a replay names its footage by digest.
+    func frameDigest(_ frame: Frame) async -> String? {
+        guard case .live = clock else { return nil }
+        return await evidence.digest(of: frame)
     }
 
     /// Key under which a watched folder remembers the frame's file; nil for all other sources.

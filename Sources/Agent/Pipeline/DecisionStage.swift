@@ -62,7 +62,7 @@ struct DecisionStage: Sendable {
     mutating func take(_ frame: Frame, _ outcome: AnalysisOutcome) async throws {
         lastFrame = frame
         adopt(outcome)
-        guard let analysis = outcome.analysis else {
+        guard var analysis = outcome.analysis else {
             await observer.skipped(
                 name: frame.fileName ?? "frame \(frame.index)", reason: outcome.failure ?? "not analysed",
                 source: context.source)
@@ -70,6 +70,12 @@ struct DecisionStage: Sendable {
             return
         }
         let begin = ProcessClock.monotonicNanoseconds()
+        if let orders = context.orders {
+            analysis.detections.removeAll { found in
+                orders.threshold(source: context.source.id, className: found.className).map { found.score < $0 }
+                    ?? false
+            }
+        }
         let tracks = tracker.update(analysis)
         let decisions = policy.update(tracks: tracks, analysis: analysis)
         await observer.analyzed(frame, outcome, tracks: tracks, source: context.source)
@@ -119,6 +125,12 @@ struct DecisionStage: Sendable {
         guard !alerts.isEmpty || force || keepsCursor && stepsSinceCommit >= commitInterval else { return [] }
         stepsSinceCommit = 0
         var step = StoredStep(source: context.source.id, alerts: alerts)
+        if let orders = context.orders {
+            let source = context.source.id
+            step.muted = alerts.filter { orders.isMuted(source: source, className: $0.className) }
+            step.alerts.removeAll { alert in step.muted.contains { $0.alertID == alert.alertID } }
+            if !step.muted.isEmpty { await observer.muted(step.muted.count, source: context.source) }
+        }
         if keepsCursor {
             step.progress = StoredStep.Progress(
                 cursor: FrameCursor(
@@ -126,6 +138,7 @@ struct DecisionStage: Sendable {
                 snapshot: StageSnapshot(tracker: tracker.memory, policy: policy.memory, evidence: evidence))
         }
         if let key = context.fileKey(frame) { step.processedFiles = [key] }
+        if !alerts.isEmpty { step.frameDigest = await context.frameDigest(frame) }
         return try await store.commit(step)
     }
 }

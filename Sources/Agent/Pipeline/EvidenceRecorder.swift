@@ -1,6 +1,8 @@
 import Evidence
 import Foundation
+import FrameSources
 import Imaging
+import Integrity
 import ShrikeCore
 
 /// Makes and keeps the picture of an alert, off the cooperative pool.
@@ -22,6 +24,11 @@ struct EvidenceRecorder: Sendable {
             return store.store(bytes, as: name, now: ProcessClock.now())
         }
         do { return try await thread.run(work) } catch { return .shed(reason: "\(error)") }
+    }
+
+    /// SHA-256 of a frame's pixels.
+    func digest(of frame: Frame) async -> String? {
+        try? await thread.run { frame.contentDigest().hex }
     }
 
     /// A small JPEG of a stored picture for MQTT; nil where it is gone.

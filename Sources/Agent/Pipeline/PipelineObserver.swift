@@ -8,6 +8,12 @@ protocol PipelineObserver: Sendable {
     func changed(_ state: SourceState, source: SourceInfo) async
     /// An alert goes out without its picture.
     func shed(reason: String, source: SourceInfo) async
+    /// Alerts were recorded and not sent.
+    func muted(_ count: Int, source: SourceInfo) async
     /// The alerts were stored; `seconds` is what deciding and storing took.
     func raised(_ alerts: [Alert], frame: Frame?, seconds: Double, source: SourceInfo) async
+}
+
+extension PipelineObserver {
+    func muted(_ count: Int, source: SourceInfo) async {}
 }

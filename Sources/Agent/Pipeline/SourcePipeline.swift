@@ -19,6 +19,8 @@ struct SourcePipeline: Sendable {
     /// Asked at the end of the footage: false where the source was stopped from outside, so that open alerts stay open for the
     /// next start.
     let mayFinish: @Sendable () -> Bool
+    /// Where a stage that hangs is noticed; nil where nobody looks.
+    var board: ProgressBoard?
 
     private enum Step: Sendable {
         case resumed(Frame)
@@ -42,8 +44,12 @@ struct SourcePipeline: Sendable {
                     case .resumed(let frame): stage.resume(at: frame)
                     case .event(let event): try await stage.take(event)
                     case .frame(let frame, let ticket):
+                        let analysis = board?.begin("analyze", source: source.info.id)
                         let outcome = await ticket.value
+                        analysis.map { board?.end($0) }
                         permits.release()
+                        let decision = board?.begin("decide", source: source.info.id)
+                        defer { decision.map { board?.end($0) } }
                         try await stage.take(frame, outcome)
                     }
                 }

@@ -25,17 +25,7 @@ struct OpenedFootage: Sendable {
     static func open(
         _ items: [MissionItem], scenes: [LoadedScene], options: ReplayOptions
     ) async throws -> OpenedFootage {
-        let videos = items.count { $0.content == .video }
-        if videos > 1, let file = options.telemetry.file {
-            let isOfOne = try await BlockingThread(label: "telemetry").run { [telemetry = options.telemetry] in
-                try TelemetryFinder(options: telemetry).isOfOneVideo()
-            }
-            guard !isOfOne, options.telemetry.recordingStart == nil else {
-                throw AgentError(
-                    "its times count from the start of one video, and there are \(videos)", at: file,
-                    remedy: "replay each video by itself, or name a track with dates (GPX, CSV with a time column)")
-            }
-        }
+        try await checkTelemetry(options.telemetry, videos: items.count { $0.content == .video })
         var footage = OpenedFootage()
         var ids: Set<String> = []
         var firstError: (any Error)?
@@ -62,6 +52,24 @@ struct OpenedFootage: Sendable {
                     "no scene looks at this footage", at: items.first?.name ?? "footage", remedy: "give --all-scenes")
         }
         return footage
+    }
+
+    /// What belongs to one video is not taken for several.
+    private static func checkTelemetry(_ telemetry: TelemetryOptions, videos: Int) async throws {
+        guard videos > 1 else { return }
+        let remedy = "replay each video by itself, or name a track with dates (GPX, CSV with a time column)"
+        if let start = telemetry.recordingStart {
+            throw AgentError(
+                "--video-start is that of one video, and there are \(videos)", at: start.rfc3339, remedy: remedy)
+        }
+        guard let file = telemetry.file else { return }
+        let isOfOne = try await BlockingThread(label: "telemetry").run {
+            try TelemetryFinder(options: telemetry).isOfOneVideo()
+        }
+        if isOfOne {
+            throw AgentError(
+                "its times count from the start of one video, and there are \(videos)", at: file, remedy: remedy)
+        }
     }
 
     private static func open(

@@ -16,4 +16,11 @@ public struct ReplayProgress: Sendable {
     public var defects: Int
     /// Since this process began to analyse.
     public var seconds: Double
+
+    /// All is analysed; reports and small pictures are made, which takes a while where there is much to tell.
+    static func writing(seconds: Double) -> ReplayProgress {
+        ReplayProgress(
+            phase: .writing, footage: "", number: 0, count: 0, framesAnalyzed: 0, framesDone: 0, defects: 0,
+            seconds: seconds)
+    }
 }

@@ -91,6 +91,7 @@ public struct ReplayRun: Sendable {
             result.summary = Self.summary(of: shard, plan: plan, pieces: work.count)
             return result
         }
+        progress(.writing(seconds: (ContinuousClock.now - begin) / .seconds(1)))
         let results = ReplayResults(plan: plan, folder: folder, siteRecord: options.siteRecord) { _ in
             options.outputFolder
         }

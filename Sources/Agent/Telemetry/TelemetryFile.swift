@@ -24,6 +24,11 @@ struct TelemetryFile: Sendable {
     /// - Parameter recordingStart: when the video was begun, for tracks that only have dates.
     /// - Throws: ``AgentError``.
     func read(_ options: TelemetryOptions, recordingStart: Timestamp? = nil) throws -> TelemetryTrack? {
+        let track = try parse(options, recordingStart: recordingStart)
+        return options.horizontalFieldOfView.map { track?.filling(horizontalFieldOfView: $0) } ?? track
+    }
+
+    private func parse(_ options: TelemetryOptions, recordingStart: Timestamp?) throws -> TelemetryTrack? {
         if isVideo {
             let track = try translating {
                 try EmbeddedTelemetry.read(

@@ -18,6 +18,8 @@ public struct TelemetryOptions: Hashable, Sendable {
     public var clockOffset = MediaTime.zero
     /// When the video was begun, by the camera's clock; nil takes what the recording itself tells.
     public var recordingStart: Timestamp?
+    /// Degrees, of the whole width of the picture, where the telemetry tells none.
+    public var horizontalFieldOfView: Double?
 
     public init() {}
 
@@ -25,6 +27,6 @@ public struct TelemetryOptions: Hashable, Sendable {
 
     /// Everything that bears on results, as text.
     var settings: String {
-        "\(order?.rawValue ?? "") \(clockOffset.microseconds) \(recordingStart?.microseconds ?? -1)"
+        "\(order?.rawValue ?? "") \(clockOffset.microseconds) \(recordingStart?.microseconds ?? -1) \(horizontalFieldOfView ?? 0)"
     }
 }
