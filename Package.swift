@@ -53,9 +53,11 @@ let package = Package(
                 .linkedLibrary("opencv_\($0)")
             }),
         .systemLibrary(name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CInference", linkerSettings: [.linkedLibrary("dl")]),
         .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])]),
         .target(name: "CGeoData", linkerSettings: [.linkedLibrary("dl")]),
+        .target(name: "CHTTP", linkerSettings: [.linkedLibrary("curl")]),
 
         // Layer 1: the contract and numeric kernels.
         swiftTarget("ShrikeCore", resources: [.embedInCode("Schemas")]),
@@ -80,30 +82,35 @@ let package = Package(
         swiftTarget("Reporting", ["ShrikeCore"]),
         swiftTarget("SyntheticFootage", ["ShrikeCore", "Imaging", "Kernels"]),
 
-        // Layer 4: pixels to defects; metrics computed.
+        // Layer 4: pixels to defects; metrics computed; models on their way.
+        swiftTarget("ModelRegistry", ["ShrikeCore", "Integrity", "ModelBundles", "CHTTP"]),
         swiftTarget("Detection", ["ShrikeCore", "Kernels", "Imaging", "ModelBundles", "Inference"]),
         swiftTarget("Evaluation", ["ShrikeCore", "Kernels"]),
         swiftTarget("DefectIdentity", ["ShrikeCore", "Imaging"]),
         swiftTarget("Geolocation", ["ShrikeCore", "Telemetry", "CGeoData"]),
 
-        // Layer 5: what a browser or Prometheus sees.
+        // Layer 5: bases from published weights, measured through the features that serve.
+        swiftTarget(
+            "BackboneImport", ["ShrikeCore", "Kernels", "Inference", "Detection", "CZlib"]),
+
+        // Layer 6: what a browser or Prometheus sees.
         swiftTarget(
             "Dashboard",
             ["ShrikeCore", logging, lifecycle, .product(name: "Hummingbird", package: "hummingbird")]),
 
-        // Layer 6: the composition root.
+        // Layer 7: the composition root.
         swiftTarget(
             "Agent",
             [
-                "ShrikeCore", "Integrity", "Imaging", "FrameSources", "Telemetry", "ModelBundles", "Inference",
-                "Tracking",
+                "ShrikeCore", "Integrity", "Imaging", "FrameSources", "Telemetry", "ModelBundles", "ModelRegistry",
+                "Inference", "Tracking",
                 "Alerting", "Outbox", "Messaging", "Evidence", "Reporting", "Detection", "Evaluation", "DefectIdentity",
-                "Dashboard",
+                "BackboneImport", "Dashboard",
                 "SyntheticFootage", "Geolocation", logging, lifecycle, unixSignals,
                 .product(name: "Yams", package: "Yams"),
             ]),
 
-        // Layer 7: the command line.
+        // Layer 8: the command line.
         .executableTarget(
             name: "shrike", dependencies: ["ShrikeCore", "Agent", argumentParser, logging],
             swiftSettings: strict, linkerSettings: lld),
@@ -117,7 +124,10 @@ let package = Package(
         tests("FrameSourcesTests", ["FrameSources", "Imaging", "TestKit"]),
         tests("TelemetryTests", ["Telemetry", "TestKit"]),
         tests("GeolocationTests", ["Geolocation", "Telemetry"]),
-        tests("ModelBundlesTests", ["ModelBundles", "TestKit"]),
+        tests("ModelBundlesTests", ["Integrity", "ModelBundles", "TestKit"]),
+        tests(
+            "ModelRegistryTests", ["ModelRegistry", "Integrity", "ModelBundles", "TestKit"],
+            exclude: ["registry_stand_in.py"]),
         tests("InferenceTests", ["Inference", "Imaging", "TestKit"]),
         tests("TrackingTests", ["Tracking", "Alerting", "Imaging"]),
         tests("AlertingTests", ["Alerting"]),
@@ -129,13 +139,17 @@ let package = Package(
         tests(
             "DetectionTests", ["Detection", "Imaging", "Inference", "ModelBundles", "SyntheticFootage", "TestKit"],
             exclude: ["Networks/parity_reference.py"]),
+        tests("BackboneImportTests", ["BackboneImport", "Detection", "Inference", "Kernels"]),
         tests(
             "DefectIdentityTests", ["DefectIdentity", "Imaging", "Kernels", "SyntheticFootage", "Telemetry"]),
         tests("EvaluationTests", ["Evaluation", "TestKit"]),
         tests("DashboardTests", ["Dashboard", "TestKit"]),
         tests(
             "AgentTests",
-            ["Agent", "Evidence", "Reporting", "Telemetry", "TestKit", .product(name: "Yams", package: "Yams")]),
+            [
+                "Agent", "Evidence", "Integrity", "ModelBundles", "Reporting", "Telemetry", "TestKit",
+                .product(name: "Yams", package: "Yams"),
+            ]),
         tests("EndToEndTests", ["TestKit", "Imaging"]),
     ],
     swiftLanguageModes: [.v6],

@@ -12,6 +12,16 @@ public struct SHA256Digest: Hashable, Sendable, CustomStringConvertible {
 
     public init(ofUTF8 text: String) { self.init(of: Data(text.utf8)) }
 
+    /// Reads `sha256:` and 64 lower-case hex digits; nil for anything else.
+    public init?(_ text: String) {
+        guard text.hasPrefix("sha256:") else { return nil }
+        let digits = text.utf8.dropFirst(7)
+        guard digits.count == 64, digits.allSatisfy({ (48...57).contains($0) || (97...102).contains($0) }) else {
+            return nil
+        }
+        hex = String(text.dropFirst(7))
+    }
+
     fileprivate init(hex: String) { self.hex = hex }
 
     /// `sha256:<hex>`, the form of OCI descriptors.

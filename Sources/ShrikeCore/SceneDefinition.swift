@@ -7,6 +7,8 @@ public struct SceneDefinition: Hashable, Sendable, Codable {
         case detector
         /// Statistics on thermal frames, no network.
         case thermal
+        /// Heads on the features of a base that scenes share.
+        case heads
     }
 
     public var name: String
@@ -15,6 +17,7 @@ public struct SceneDefinition: Hashable, Sendable, Codable {
     public var classes: [ClassDefinition]
     public var detector: DetectorSettings
     public var thermal: ThermalSettings
+    public var heads: HeadSettings
     public var tiling: Tiling
     public var persistence: Persistence
     /// Rules that give a grade; the first that applies wins.
@@ -24,11 +27,12 @@ public struct SceneDefinition: Hashable, Sendable, Codable {
     public init(
         name: String, version: String, kind: Kind, classes: [ClassDefinition],
         detector: DetectorSettings = DetectorSettings(), thermal: ThermalSettings = ThermalSettings(),
-        tiling: Tiling = .off, persistence: Persistence = Persistence(), gradeRules: [GradeRule] = [],
+        heads: HeadSettings = HeadSettings(), tiling: Tiling = .off, persistence: Persistence = Persistence(),
+        gradeRules: [GradeRule] = [],
         zones: [Zone] = []
     ) {
         (self.name, self.version, self.kind, self.classes) = (name, version, kind, classes)
-        (self.detector, self.thermal, self.tiling) = (detector, thermal, tiling)
+        (self.detector, self.thermal, self.heads, self.tiling) = (detector, thermal, heads, tiling)
         (self.persistence, self.gradeRules, self.zones) = (persistence, gradeRules, zones)
     }
 

@@ -57,7 +57,7 @@ public final class BrokerHarness: @unchecked Sendable {
 
     /// Writes the configuration into a new temporary folder; start it with ``start()``.
     public init(_ options: Options = Options()) async throws {
-        port = try Self.freePort()
+        port = try LoopbackPort.free()
         folder = FileManager.default.temporaryDirectory.appending(path: "shrike-broker-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         var lines = [
@@ -125,7 +125,7 @@ public final class BrokerHarness: @unchecked Sendable {
             throw Failure(description: "mosquitto does not start")
         }
         lock.withLock { running = (process, ended) }
-        if await Patience.holds(within: .seconds(10), { [port] in Self.accepts(port) }) { return }
+        if await Patience.holds(within: .seconds(10), { [port] in LoopbackPort.accepts(port) }) { return }
         throw Failure(description: "mosquitto does not listen; see \(folder.path)/log")
     }
 
@@ -160,45 +160,4 @@ public final class BrokerHarness: @unchecked Sendable {
     }
 
     private var configurationFile: URL { folder.appending(path: "mosquitto.conf") }
-
-    private static func freePort() throws -> UInt16 {
-        let port = withSocket { descriptor -> UInt16? in
-            var address = loopback(0)
-            var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-            let status = withUnsafeMutablePointer(to: &address) { pointer in
-                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-                    bind(descriptor, generic, length) == 0 ? getsockname(descriptor, generic, &length) : -1
-                }
-            }
-            return status == 0 ? UInt16(bigEndian: address.sin_port) : nil
-        }
-        guard let port else { throw Failure(description: "no free loopback port") }
-        return port
-    }
-
-    private static func accepts(_ port: UInt16) -> Bool {
-        withSocket { descriptor in
-            var address = loopback(port)
-            return withUnsafePointer(to: &address) { pointer in
-                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-                    connect(descriptor, generic, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-                }
-            }
-        } ?? false
-    }
-
-    private static func withSocket<T>(_ body: (CInt) -> T?) -> T? {
-        let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
-        return body(descriptor)
-    }
-
-    private static func loopback(_ port: UInt16) -> sockaddr_in {
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = in_addr_t(INADDR_LOOPBACK).bigEndian
-        return address
-    }
 }

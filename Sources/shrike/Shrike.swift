@@ -10,8 +10,8 @@ struct Shrike: AsyncParsableCommand {
         version: AgentVersion.current,
         subcommands: [
             RunCommand.self, ReplayCommand.self, DiffCommand.self, AlertsCommand.self, EvaluateCommand.self,
-            BenchCommand.self, DoctorCommand.self, GenerateCommand.self, TelemetryCommand.self, JournalCommand.self,
-            OrderCommand.self,
+            TelemetryCommand.self, JournalCommand.self, OrderCommand.self, BaseCommand.self, BundleCommand.self,
+            SceneCommand.self, BenchCommand.self, DoctorCommand.self, GenerateCommand.self,
         ])
 
     /// Exit status: 0 done, 1 failed with one line, 3 worse than a gate, 64 usage, 130 interrupted.

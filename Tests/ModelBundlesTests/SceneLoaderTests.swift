@@ -54,6 +54,62 @@ import Testing
         }
     }
 
+    @Test func readsHeads() throws {
+        let document = try JSONValue(
+            parsing: Data(
+                #"""
+                {"name": "belt", "kind": "heads", "classes": [{"code": "odd"}, {"code": "tear"}],
+                 "heads": {"base": "lite0:1", "input": {"width": 320, "height": 256}, "precision": "int8", "placement": "center",
+                  "normality": {"tap": "stage5", "class": "odd", "center": 12.5, "spread": 2},
+                  "classifier": {"taps": ["stage3"], "scope": "regions", "classes": ["normal", "tear"], "sharpness": 3},
+                  "boxes": [{"taps": ["stage5", "stage7"], "classes": ["tear"], "nms_iou": 0.5},
+                            {"taps": ["stage5"], "classes": ["odd"], "prefix": "more"}]}}
+                """#.utf8), maximumBytes: 1 << 20)
+        let scene = try SceneDocument.parse(document).get()
+        #expect(scene.heads.base == "lite0:1" && scene.heads.precision == .int8 && scene.heads.placement == .center)
+        #expect(scene.heads.input == HeadSettings.Input(width: 320, height: 256))
+        #expect(scene.heads.taps == ["stage5", "stage3", "stage7"])
+        #expect(scene.heads.normality?.center == 12.5 && scene.heads.classifier?.scope == .regions)
+        #expect(scene.heads.boxes.map(\.prefix) == ["boxes", "more"] && scene.heads.boxes[1].nmsIoU == 0.6)
+        #expect(scene.tiling.mode == .off)
+    }
+
+    @Test func namesEveryMistakeOfHeads() throws {
+        let document = try JSONValue(
+            parsing: Data(
+                #"""
+                {"name": "belt", "kind": "heads", "classes": [{"code": "odd"}],
+                 "heads": {"file": "../x", "input": {"width": 3}, "precision": "fp8", "colour": 1,
+                  "normality": {"tap": "stage5", "class": "gone", "spread": 0},
+                  "classifier": {"taps": [], "classes": ["normal", "crack", "crack"]},
+                  "boxes": [{"taps": ["a", "b", "c", "d"], "classes": ["hole"], "prefix": "normality"}]}}
+                """#.utf8), maximumBytes: 1 << 20)
+        guard case .failure(let error) = SceneDocument.parse(document) else {
+            Issue.record("was read")
+            return
+        }
+        let paths = Set(error.problems.map(\.path))
+        for path in [
+            "heads.file", "heads.input.width", "heads.precision", "heads.colour", "heads.normality.class",
+            "heads.normality.center", "heads.normality.spread", "heads.classifier.taps", "heads.classifier.classes",
+            "heads.classifier.classes[1]", "heads.boxes[0].taps", "heads.boxes[0].classes[0]", "heads",
+        ] {
+            #expect(paths.contains(path), "\(path) is not named")
+        }
+        let empty = try JSONValue(
+            parsing: Data(#"{"name": "a", "kind": "heads", "classes": []}"#.utf8), maximumBytes: 1 << 20)
+        let stray = try JSONValue(
+            parsing: Data(#"{"name": "a", "kind": "thermal", "classes": [], "heads": {"precision": "int8"}}"#.utf8),
+            maximumBytes: 1 << 20)
+        for document in [empty, stray] {
+            guard case .failure(let error) = SceneDocument.parse(document) else {
+                Issue.record("was read")
+                continue
+            }
+            #expect(error.problems.map(\.path) == ["heads"])
+        }
+    }
+
     @Test func aNetworkAloneIsASceneWithTheNamesBesideIt() throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         try write("network", to: "my net.onnx")

@@ -49,6 +49,15 @@ enum ConfigurationReference {
             $0.engine.folder.map { .string($0) }
         },
         .init(
+            path: "models.store", kind: .text, range: "a folder",
+            meaning: "where bundles are kept; `models` in the state folder when absent"
+        ) { $0.models.store.map { .string($0) } },
+        .init(
+            path: "models.trust", kind: .text, range: "require, warn, off",
+            meaning: "models without a signature of a trusted key are refused, told, or not looked at; "
+                + "require when keys are named"
+        ) { .string($0.models.trust.rawValue) },
+        .init(
             path: "broker.mode", kind: .text, range: "embedded, external, off",
             meaning: "embedded: a private mosquitto on loopback; external when url is set"
         ) { .string($0.broker.mode.rawValue) },
@@ -156,8 +165,10 @@ enum ConfigurationReference {
 
     /// The keys of list elements.
     static let lists = """
+        # models.keys: [plant.pub]         list of PEM files, default none: public keys whose signatures count
         # scenes:                          what to look for
-        #   - address: builtin:thermal-solar   text, required: a folder with scene.json, an .onnx file, or builtin:NAME
+        #   - address: active:roof             text, required: active:NAME (followed while running), NAME:VERSION, sha256:...,
+        #                                      a bundle's folder or tar, a folder with scene.json, an .onnx file, builtin:NAME
         #     name: solar                      text, default from the address: how sources call it
         # sources:                         where to look
         #   - id: north-line                   text, required: letters, digits, - _ .
@@ -195,7 +206,9 @@ enum ConfigurationReference {
     }
 
     private static func renderLists(_ configuration: GatewayConfiguration) -> String {
-        var out = "scenes:\n"
+        var out =
+            "# models.keys: [\(configuration.models.keys.map { JSONValue.string($0).canonicalText }.joined(separator: ", "))]\n"
+        out += "scenes:\n"
         for scene in configuration.scenes {
             out += "  - address: \(JSONValue.string(scene.address).canonicalText)\n    name: \(scene.name)\n"
         }

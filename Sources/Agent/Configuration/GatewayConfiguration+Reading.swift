@@ -12,6 +12,7 @@ extension GatewayConfiguration {
         configuration.stateFolder = reader.string("state", default: configuration.stateFolder)
         configuration.engine = readEngine(reader.section("engine"))
         configuration.broker = readBroker(reader.section("broker"))
+        configuration.models = readModels(reader.section("models"))
         configuration.scenes = reader.sections("scenes").map(readScene)
         configuration.sources = reader.sections("sources").map(readSource)
         configuration.outbox = readOutbox(reader.section("outbox"))
@@ -95,6 +96,18 @@ extension GatewayConfiguration {
             reader.report("password_file", "and password exclude each other")
         }
         return broker
+    }
+
+    private static func readModels(_ reader: DocumentReader) -> Models {
+        defer { reader.finish() }
+        var models = Models()
+        models.store = reader.string("store")
+        models.keys = reader.strings("keys")
+        models.trust = reader.choice("trust", default: models.keys.isEmpty ? .warn : .require)
+        if models.trust == .require, models.keys.isEmpty {
+            reader.report("trust", "is require, but keys names no file with a public key")
+        }
+        return models
     }
 
     private static func readScene(_ reader: DocumentReader) -> Scene {

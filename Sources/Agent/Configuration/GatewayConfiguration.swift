@@ -9,6 +9,8 @@ public struct GatewayConfiguration: Hashable, Sendable {
     public var engine = Engine()
     public var broker = Broker()
     public var sources: [Source] = []
+    /// Where models are kept and whose are taken.
+    public var models = Models()
     /// Scenes that sources name; each an address and the name sources use.
     public var scenes: [Scene] = []
     public var outbox = Outbox()
@@ -84,10 +86,23 @@ public struct GatewayConfiguration: Hashable, Sendable {
 
     public struct Scene: Hashable, Sendable {
         public var name: String
-        /// Folder with `scene.json`, `.onnx` file, or `builtin:NAME`.
+        /// `active:NAME`, `NAME:VERSION`, `sha256:...`, a bundle's folder or tar, a folder with `scene.json`, an `.onnx` file,
+        /// or `builtin:NAME`.
         public var address: String
 
         public init(name: String, address: String) { (self.name, self.address) = (name, address) }
+    }
+
+    public struct Models: Hashable, Sendable {
+        public enum Trust: String, Sendable, CaseIterable { case require, warn, off }
+
+        /// Folder of the model store; nil for `models` in the state folder.
+        public var store: String?
+        public var trust = Trust.warn
+        /// PEM files of public keys whose signatures count.
+        public var keys: [String] = []
+
+        public init() {}
     }
 
     /// What waiting alerts may take up. What is over it is dropped, lowest grade first, and announced.

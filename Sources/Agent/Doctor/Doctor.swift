@@ -32,7 +32,10 @@ public enum Doctor {
 
     private static func examine(_ configuration: GatewayConfiguration) async -> [DoctorCheck] {
         var checks = [stateFolder(configuration)]
-        let library = SceneLibrary(engine: configuration.engine, cacheFolder: nil, workers: 1)
+        var library = SceneLibrary(engine: configuration.engine, cacheFolder: nil, workers: 1)
+        do { library.models = try ModelAccess(configuration) } catch {
+            checks.append(DoctorCheck("models", .missing, "\(error.what): \(error.place)", remedy: error.remedy))
+        }
         for scene in configuration.scenes {
             do {
                 let loaded = try library.load(scene.address)

@@ -112,13 +112,35 @@ struct AgentMetrics: Sendable {
         }
     }
 
-    func model(_ identity: ModelIdentity, engine: String) {
+    func model(_ identity: ModelIdentity, engine: String, isInUse: Bool = true) {
         registry.set(
-            1, for: "shrike_model_info",
+            isInUse ? 1 : 0, for: "shrike_model_info",
             [
                 "level": identity.level.rawValue, "name": identity.name, "version": identity.version,
                 "digest": identity.digest, "engine": engine,
             ], help: "Models in use.")
+    }
+
+    /// A scene gave way to another version; models that nobody looks with any more tell 0.
+    func swapped(from old: LoadedScene, inUse: [LoadedScene], isTakenBack: Bool) {
+        let staying = Set(inUse.flatMap { [$0.lineage.scene] + $0.lineage.parents })
+        for identity in [old.lineage.scene] + old.lineage.parents where !staying.contains(identity) {
+            model(identity, engine: old.engine ?? "none", isInUse: false)
+        }
+        for scene in inUse {
+            for identity in [scene.lineage.scene] + scene.lineage.parents {
+                model(identity, engine: scene.engine ?? "none")
+            }
+        }
+        registry.add(
+            to: "shrike_scene_swaps_total", ["result": isTakenBack ? "taken_back" : "taken"],
+            help: "Changes of a scene's version while running.")
+    }
+
+    /// A version was not taken.
+    func swapRefused() {
+        registry.add(
+            to: "shrike_scene_swaps_total", ["result": "refused"], help: "Changes of a scene's version while running.")
     }
 
     func outbox(depth: Int, oldestAgeSeconds: Double) {

@@ -13,7 +13,8 @@ import UnixSignals
 /// `shrike run`: sources to alerts to MQTT, until stopped.
 ///
 /// One task tree. The broker session starts first and stops last, so intake stops first and the outbox drains. SIGTERM and
-/// SIGINT end it within 5 seconds; SIGHUP reads the configuration again and restarts the sources with it.
+/// SIGINT end it within 5 seconds; SIGHUP reads the configuration again: sources go on where only versions of scenes
+/// changed, and start anew otherwise.
 public struct GatewayAgent: Sendable {
     public struct Options: Sendable {
         /// Ends when every source has ended, instead of waiting for a signal.

@@ -20,20 +20,21 @@ final class SourceGeneration: @unchecked Sendable {
     }
 
     private let lines: [Line]
-    private let scenes: [LoadedScene]
+    let table: SceneTable
     private let workers: Int
-    private let configuration: GatewayConfiguration
-    private let parts: SourceSupervisor.Parts
-    private let logger: Logger
+    let configuration: GatewayConfiguration
+    let library: SceneLibrary
+    let parts: SourceSupervisor.Parts
+    let logger: Logger
     private let lock = NSLock()
     private var isStopped = false
 
     private init(
-        lines: [Line], scenes: [LoadedScene], workers: Int, configuration: GatewayConfiguration,
+        lines: [Line], scenes: [LoadedScene], library: SceneLibrary, configuration: GatewayConfiguration,
         parts: SourceSupervisor.Parts, logger: Logger
     ) {
-        (self.lines, self.scenes, self.workers, self.configuration) = (lines, scenes, workers, configuration)
-        (self.parts, self.logger) = (parts, logger)
+        (self.lines, table, self.library, self.configuration) = (lines, SceneTable(scenes), library, configuration)
+        (workers, self.parts, self.logger) = (library.workers, parts, logger)
     }
 
     /// Loads every scene and opens every source, and puts down in the record with what it decides from here on.
@@ -48,19 +49,12 @@ final class SourceGeneration: @unchecked Sendable {
             configuration.engine.workers > 0
             ? configuration.engine.workers : ProcessInfo.processInfo.activeProcessorCount
         let library = SceneLibrary(
-            engine: configuration.engine, cacheFolder: configuration.stateFolder + "/cache", workers: workers)
+            engine: configuration.engine, cacheFolder: configuration.stateFolder + "/cache", workers: workers,
+            models: try ModelAccess(configuration))
         var scenes: [LoadedScene] = []
-        for scene in configuration.scenes {
-            let loaded = try library.load(scene.address)
-            logger.info(
-                "scene \(scene.name)",
-                metadata: [
-                    "digest": "\(loaded.lineage.scene.digest)", "engine": "\(loaded.engine ?? "none")",
-                    "classes": "\(loaded.definition.classes.count)",
-                ])
-            for identity in [loaded.lineage.scene] + loaded.lineage.parents {
-                parts.metrics.model(identity, engine: loaded.engine ?? "none")
-            }
+        let all = try library.loadConfigured(configuration.scenes.map(\.address))
+        for (scene, loaded) in zip(configuration.scenes, all) {
+            announce(loaded, as: scene.name, parts: parts, logger: logger)
             scenes.append(loaded)
         }
         var lines: [Line] = []
@@ -76,7 +70,20 @@ final class SourceGeneration: @unchecked Sendable {
         if lines.isEmpty, let lastError { throw lastError }
         try? await parts.outbox.record([StartRecord.record(kind, configuration, scenes: scenes)])
         return SourceGeneration(
-            lines: lines, scenes: scenes, workers: workers, configuration: configuration, parts: parts, logger: logger)
+            lines: lines, scenes: scenes, library: library, configuration: configuration, parts: parts, logger: logger)
+    }
+
+    static func announce(_ scene: LoadedScene, as name: String, parts: SourceSupervisor.Parts, logger: Logger) {
+        logger.info(
+            "scene \(name)",
+            metadata: [
+                "digest": "\(scene.lineage.scene.digest)", "engine": "\(scene.engine ?? "none")",
+                "classes": "\(scene.definition.classes.count)",
+            ])
+        for warning in scene.warnings { logger.warning("scene \(name): \(warning)") }
+        for identity in [scene.lineage.scene] + scene.lineage.parents {
+            parts.metrics.model(identity, engine: scene.engine ?? "none")
+        }
     }
 
     private static func openLine(
@@ -103,10 +110,14 @@ final class SourceGeneration: @unchecked Sendable {
             telemetry: telemetry, locator: try GroundFiles.locator(terrain: settings.terrain, assets: settings.assets))
     }
 
+    /// Whether every source of the configuration could be opened.
+    var hasAllSources: Bool { lines.count == configuration.sources.count }
+
     /// Least score of each class that any scene finds.
     var thresholds: [String: Double] {
         Dictionary(
-            scenes.flatMap { $0.definition.classes.map { ($0.code, $0.threshold) } }, uniquingKeysWith: { min($0, $1) })
+            table.current.scenes.flatMap { $0.definition.classes.map { ($0.code, $0.threshold) } },
+            uniquingKeysWith: { min($0, $1) })
     }
 
     var sourceIDs: [String] { configuration.sources.map(\.id) }
@@ -125,7 +136,14 @@ final class SourceGeneration: @unchecked Sendable {
 
     /// Runs all pipelines until they end.
     func run() async {
-        let pool = AnalysisPool(workers: workers, scenes: scenes)
+        let (parts, logger, table) = (parts, logger, table)
+        table.whenReverted { from, to in
+            logger.error(
+                "scene \(from.definition.name): scores are not finite, \(to.lineage.scene.digest) looks again",
+                metadata: ["digest": "\(from.lineage.scene.digest)"])
+            parts.metrics.swapped(from: from, inUse: table.current.scenes, isTakenBack: true)
+        }
+        let pool = AnalysisPool(workers: workers, table: table)
         await withTaskGroup(of: Void.self) { group in
             for line in lines { group.addTask { await self.run(line, pool: pool) } }
         }
@@ -145,7 +163,7 @@ final class SourceGeneration: @unchecked Sendable {
             var stage = DecisionStage(
                 context: DecisionContext(
                     site: configuration.site, gateway: configuration.gateway, source: info,
-                    scenes: line.scenes.map { scenes[$0] }, telemetry: line.telemetry, clock: .live,
+                    scenes: line.scenes.map { table.current.scenes[$0] }, telemetry: line.telemetry, clock: .live,
                     evidence: parts.evidence, locator: line.locator,
                     isWatchedFolder: FootageOpener.isWatched(line.settings.address), orders: parts.orders),
                 store: store, observer: observer)

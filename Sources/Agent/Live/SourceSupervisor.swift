@@ -73,6 +73,7 @@ final class SourceSupervisor: Service, @unchecked Sendable {
         await withGracefulShutdownHandler {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await self.reloadAtHangup() }
+                group.addTask { await self.followActiveVersions() }
                 await runGenerations()
                 group.cancelAll()
             }
@@ -105,6 +106,31 @@ final class SourceSupervisor: Service, @unchecked Sendable {
         }
     }
 
+    /// Looks at the pointers of `active:` scenes and moves on where one changed; a version that is refused is told once.
+    private func followActiveVersions() async {
+        var refused: [String: String] = [:]
+        while !Task.isCancelled {
+            try? await Task.sleep(for: .milliseconds(500))
+            guard let generation = current else { continue }
+            let addresses = lock.withLock { configuration.scenes.map(\.address) }
+            for (position, address) in addresses.enumerated() {
+                guard let digest = generation.activeDigest(address), digest != generation.digest(at: position),
+                    refused[address] != digest, !generation.table.wasTakenBack(digest)
+                else { continue }
+                do {
+                    try await generation.follow(position, address: address)
+                    lock.withLock { if self.generation === generation { knownThresholds = generation.thresholds } }
+                } catch {
+                    refused[address] = digest
+                    parts.metrics.swapRefused()
+                    logger.error(
+                        "scene \(address): \(digest) is not taken, \(generation.digest(at: position)) looks on: \(error)"
+                    )
+                }
+            }
+        }
+    }
+
     private func reloadAtHangup() async {
         for await _ in await UnixSignalsSequence(trapping: .sighup) {
             guard let path = options.configurationPath else { continue }
@@ -114,10 +140,15 @@ final class SourceSupervisor: Service, @unchecked Sendable {
                     logger.warning("site, gateway, state, broker and http change only with a restart")
                 }
                 var next = initial
-                (next.scenes, next.sources, next.engine) = (
-                    configuration.scenes, configuration.sources, configuration.engine
+                (next.scenes, next.sources, next.engine, next.models) = (
+                    configuration.scenes, configuration.sources, configuration.engine, configuration.models
                 )
-                try await succeed(with: next)
+                if let running = current, running.takesInPlace(next) {
+                    try await running.swap(to: next.scenes.map(\.address))
+                    lock.withLock { (self.configuration, knownThresholds) = (next, running.thresholds) }
+                } else {
+                    try await succeed(with: next)
+                }
                 logger.notice("configuration read again")
             } catch {
                 logger.error("configuration not taken, the old one stays: \(error)")

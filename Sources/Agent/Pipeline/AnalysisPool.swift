@@ -11,22 +11,27 @@ final class AnalysisPool: @unchecked Sendable {
     private var isStopping = false
     private let finished = DispatchGroup()
     let workerCount: Int
+    let table: SceneTable
 
     struct Job {
         var frame: Frame
         /// The frame before, where the motion between both is wanted.
         var previous: PixelBuffer?
-        /// Scenes to run, by position.
+        /// Scenes to run, by position in the edition.
         var scenes: [Int]
+        var edition: SceneEdition
         var ticket: AnalysisTicket
     }
 
-    init(workers: Int, scenes: [LoadedScene]) {
-        workerCount = workers
+    convenience init(workers: Int, scenes: [LoadedScene]) { self.init(workers: workers, table: SceneTable(scenes)) }
+
+    /// - Parameter table: may change while frames come; each is looked at with the scenes of the moment it is queued.
+    init(workers: Int, table: SceneTable) {
+        (workerCount, self.table) = (workers, table)
         for number in 0..<workers {
             finished.enter()
             let thread = Thread { [self] in
-                work(AnalysisWorker(scenes: scenes))
+                work(AnalysisWorker(table: table))
                 finished.leave()
             }
             thread.name = "analysis-\(number)"
@@ -39,7 +44,8 @@ final class AnalysisPool: @unchecked Sendable {
     func analyze(_ frame: Frame, previous: PixelBuffer?, scenes: [Int]) -> AnalysisTicket {
         let ticket = AnalysisTicket()
         condition.withLock {
-            jobs.append(Job(frame: frame, previous: previous, scenes: scenes, ticket: ticket))
+            let edition = table.current
+            jobs.append(Job(frame: frame, previous: previous, scenes: scenes, edition: edition, ticket: ticket))
             condition.signal()
         }
         return ticket
@@ -73,6 +79,9 @@ struct AnalysisOutcome: Sendable {
     var failure: String?
     /// Seconds on the clock, by stage.
     var detectSeconds = 0.0
+    /// Which scenes looked, and a number that grows whenever they change.
+    var edition = 0
+    var scenes: [LoadedScene] = []
     var motionSeconds = 0.0
 }
 
@@ -106,21 +115,21 @@ final class AnalysisTicket: @unchecked Sendable {
     }
 }
 
-/// One thread's detectors, made when a scene is first wanted.
+/// One thread's detectors and motion estimator.
 private final class AnalysisWorker {
-    private let scenes: [LoadedScene]
-    private var detectors: [Int: any Detector] = [:]
+    private let runner: SceneRunner
     private let motionEstimator = CameraMotionEstimator()
 
-    init(scenes: [LoadedScene]) { self.scenes = scenes }
+    init(table: SceneTable) { runner = SceneRunner(table: table) }
 
     func analyze(_ job: AnalysisPool.Job) -> AnalysisOutcome {
         var outcome = AnalysisOutcome()
         let frame = job.frame
+        (outcome.edition, outcome.scenes) = (job.edition.number, job.scenes.map { job.edition.scenes[$0] })
         do {
             let begin = ProcessClock.monotonicNanoseconds()
-            var detections: [Detection] = []
-            for scene in job.scenes { detections += try detector(scene).detect(frame) }
+            let detections = try runner.detect(
+                frame, at: job.scenes, with: &outcome.scenes, edition: &outcome.edition)
             let middle = ProcessClock.monotonicNanoseconds()
             let motion = try job.previous.flatMap { try motionEstimator.motion(from: $0, to: frame.pixels) }
             outcome.detectSeconds = Double(middle - begin) / 1e9
@@ -132,12 +141,5 @@ private final class AnalysisWorker {
             outcome.failure = "\(error)"
         }
         return outcome
-    }
-
-    private func detector(_ scene: Int) throws -> any Detector {
-        if let detector = detectors[scene] { return detector }
-        let detector = try scenes[scene].makeDetector()
-        detectors[scene] = detector
-        return detector
     }
 }

@@ -14,7 +14,7 @@ struct DecisionContext: Sendable {
     }
 
     let source: SourceInfo
-    let scenes: [LoadedScene]
+    var scenes: [LoadedScene]
     let evidence: EvidenceRecorder
     /// What people ordered meanwhile; nil in a replay.
     let orders: StandingOrders?

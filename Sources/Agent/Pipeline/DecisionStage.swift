@@ -5,7 +5,7 @@ import Tracking
 
 /// The ordered half of a pipeline: tracks, decides, makes evidence, stores. Its memory is ``StageSnapshot``.
 struct DecisionStage: Sendable {
-    let context: DecisionContext
+    private(set) var context: DecisionContext
     let store: any AlertStore
     let observer: any PipelineObserver
     private var tracker: DefectTracker
@@ -13,6 +13,7 @@ struct DecisionStage: Sendable {
     private var evidence: [String: [EvidenceReference]] = [:]
     private var lastFrame: Frame?
     private var stepsSinceCommit = 0
+    private var edition = 0
 
     /// Frames of recorded footage between two stored cursors where nothing was decided.
     private let commitInterval: Int
@@ -35,6 +36,20 @@ struct DecisionStage: Sendable {
     /// The frame at which an earlier run stopped.
     mutating func resume(at frame: Frame) { lastFrame = frame }
 
+    /// Decides with other versions of the scenes from this frame on; what is followed and open goes on.
+    private mutating func adopt(_ outcome: AnalysisOutcome) {
+        guard outcome.edition != edition, !outcome.scenes.isEmpty else { return }
+        edition = outcome.edition
+        context.scenes = outcome.scenes
+        let definitions = outcome.scenes.map(\.definition)
+        var (newTracker, newPolicy) = (
+            DefectTracker(scenes: definitions, isMotion: context.source.isMotion),
+            DefectAlertPolicy(scenes: definitions, isMotion: context.source.isMotion)
+        )
+        (newTracker.memory, newPolicy.memory) = (tracker.memory, policy.memory)
+        (tracker, policy) = (newTracker, newPolicy)
+    }
+
     mutating func take(_ event: SourceEvent) async throws {
         switch event {
         case .frame: break
@@ -46,6 +61,7 @@ struct DecisionStage: Sendable {
 
     mutating func take(_ frame: Frame, _ outcome: AnalysisOutcome) async throws {
         lastFrame = frame
+        adopt(outcome)
         guard var analysis = outcome.analysis else {
             await observer.skipped(
                 name: frame.fileName ?? "frame \(frame.index)", reason: outcome.failure ?? "not analysed",

@@ -10,16 +10,21 @@ struct SceneLibrary: Sendable {
     let cacheFolder: String?
     /// Requests that may run at the same time.
     let workers: Int
+    var models = ModelAccess()
 
     static let builtInPrefix = "builtin:"
 
     /// Name of a scene where its configuration gives none: the last part of its address.
     static func defaultName(of address: String) -> String {
         if address.hasPrefix(builtInPrefix) { return String(address.dropFirst(builtInPrefix.count)) }
+        if let name = bundleName(of: address) { return name }
         let name = URL(filePath: address).deletingPathExtension().lastPathComponent
         return String(
             name.map { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) ? $0 : "_" }.prefix(64))
     }
+
+    /// Bases of the scenes loaded so far.
+    let shelf = BackboneShelf()
 
     /// The scenes of one run. Several of one name, such as two versions that are to be compared, are told apart by their version.
     ///
@@ -43,30 +48,58 @@ struct SceneLibrary: Sendable {
                 : String(bundles[i].lineage.scene.digest.split(separator: ":").last?.prefix(8) ?? "")
             bundles[i].definition.name = "\(names[i])@\(mark)"
         }
-        var scenes: [LoadedScene] = []
-        for bundle in bundles { scenes.append(try load(bundle)) }
-        return scenes
+        return try ready(bundles)
+    }
+
+    /// The scenes of a configuration, which names them itself.
+    ///
+    /// - Throws: ``AgentError``.
+    func loadConfigured(_ addresses: [String]) throws(AgentError) -> [LoadedScene] {
+        try ready(try translating { try addresses.map(bundle) })
     }
 
     /// - Throws: ``AgentError``.
-    func load(_ address: String) throws(AgentError) -> LoadedScene {
-        try load(try translating { try self.bundle(at: address) })
+    func load(_ address: String) throws(AgentError) -> LoadedScene { try loadConfigured([address])[0] }
+
+    /// Scenes made ready together share bases, whatever outputs each of them needs.
+    private func ready(_ bundles: [SceneBundle]) throws(AgentError) -> [LoadedScene] {
+        try translating {
+            for bundle in bundles where bundle.definition.kind == .heads {
+                let loading = try HeadSceneLoading(bundle, store: models.store())
+                shelf.expect(bundle.definition.heads.taps, of: loading.key)
+            }
+            return try bundles.map { try proven(load($0), $0) }
+        }
     }
 
-    private func load(_ bundle: SceneBundle) throws(AgentError) -> LoadedScene {
+    /// Makes a scene ready, its results still unproven.
+    func load(_ bundle: SceneBundle) throws -> LoadedScene {
         switch bundle.definition.kind {
         case .thermal:
             let definition = bundle.definition
             return LoadedScene(definition: definition, lineage: bundle.lineage, engine: nil) {
                 ThermalDetector(scene: definition)
             }
-        case .detector: return try translating { try loadDetector(bundle) }
+        case .detector: return try loadDetector(bundle)
+        case .heads:
+            return try HeadSceneLoading(bundle, store: models.store()).load(shelf: shelf, settings: try settings())
         }
+    }
+
+    private func settings() throws -> NetworkSettings {
+        if let cacheFolder {
+            try FileManager.default.createDirectory(atPath: cacheFolder, withIntermediateDirectories: true)
+        }
+        return NetworkSettings(
+            engine: NetworkSettings.Engine(rawValue: engine.choice.rawValue) ?? .auto,
+            precision: engine.precision == .bf16 ? .bfloat16 : .float32, concurrentRequests: workers,
+            cacheDirectory: cacheFolder, enginePath: engine.folder)
     }
 
     private static let builtIn = [BuiltInScenes.thermalSolar]
 
     private func bundle(at address: String) throws -> SceneBundle {
+        if let bundle = try bundled(at: address) { return bundle }
         guard address.hasPrefix(Self.builtInPrefix) else { return try SceneLoader.load(from: address) }
         guard let scene = Self.builtIn.first(where: { Self.builtInPrefix + $0.name == address }) else {
             throw AgentError(
@@ -82,15 +115,8 @@ struct SceneLibrary: Sendable {
         guard let path = bundle.networkPath else {
             throw AgentError("scene names no network", at: bundle.definition.name, remedy: "set detector.network")
         }
-        if let cacheFolder {
-            try FileManager.default.createDirectory(atPath: cacheFolder, withIntermediateDirectories: true)
-        }
         let detector = try NetworkDetector.load(
-            scene: bundle.definition, networkPath: path,
-            settings: NetworkSettings(
-                engine: NetworkSettings.Engine(rawValue: engine.choice.rawValue) ?? .auto,
-                precision: engine.precision == .bf16 ? .bfloat16 : .float32, concurrentRequests: workers,
-                cacheDirectory: cacheFolder, enginePath: engine.folder))
+            scene: bundle.definition, networkPath: path, settings: try settings())
         let network = detector.network
         return LoadedScene(
             definition: detector.scene, lineage: bundle.lineage,

@@ -13,7 +13,7 @@ extern "C" {
 #define CINF_ERROR_SIZE 512
 #define CINF_NAME_SIZE 128
 #define CINF_MAX_RANK 8
-#define CINF_MAX_OUTPUTS 16
+#define CINF_MAX_OUTPUTS 128
 
 typedef struct cinf_library cinf_library;  // one per path and process, never unloaded
 typedef struct cinf_network cinf_network;  // a network read, and later compiled

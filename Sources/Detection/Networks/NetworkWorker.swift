@@ -10,10 +10,7 @@ final class NetworkWorker: Detector {
     private var frames = FramePixels()
     private var scratch = ClassScores()
     private var candidates: Candidates
-    /// Grey pictures are scaled here before they become three channels.
-    private var gray: [UInt8] = []
-    /// What the request's input holds around the picture at present.
-    private var filledFor: Letterbox?
+    private var filler = InputFiller()
 
     init(_ detector: NetworkDetector, request: NetworkRequest) {
         (self.detector, self.request) = (detector, request)
@@ -48,7 +45,7 @@ final class NetworkWorker: Detector {
         let letterbox = Letterbox(
             pictureWidth: rows.width, pictureHeight: rows.height, inputWidth: detector.input.width,
             inputHeight: detector.input.height, placement: convention.placement)
-        try request.withPixels { try fill($0, rows, letterbox) }
+        try request.withPixels { try filler.fill($0, rows, letterbox, network: detector.network.name) }
         try request.run()
         candidates.removeAll()
         try detector.decoder.decode(try request.outputs(), scratch: &scratch, into: &candidates)
@@ -65,38 +62,6 @@ final class NetworkWorker: Detector {
             return region.box(
                 left: l, top: t, right: r, bottom: bottom, score: Double(candidates.scores[position]),
                 index: Int(candidates.classes[position]), number: number)
-        }
-    }
-
-    private func fill(
-        _ target: UnsafeMutableBufferPointer<UInt8>, _ rows: PixelRows, _ letterbox: Letterbox
-    ) throws {
-        let stride = 3 * letterbox.inputWidth
-        guard target.count == stride * letterbox.inputHeight, let base = target.baseAddress else {
-            throw DetectionError(
-                "the network's input changed its size", at: detector.network.name, remedy: "load it again")
-        }
-        if filledFor != letterbox {
-            target.update(repeating: Letterbox.fill)
-            filledFor = letterbox
-        }
-        let start = UnsafeMutableRawPointer(base + letterbox.top * stride + 3 * letterbox.left)
-        if rows.channels == 3 {
-            try rows.resize(into: start, width: letterbox.width, height: letterbox.height, bytesPerRow: stride)
-            return
-        }
-        if gray.count != letterbox.width * letterbox.height {
-            gray = [UInt8](repeating: 0, count: letterbox.width * letterbox.height)
-        }
-        try gray.withUnsafeMutableBytes { memory in
-            guard let scaled = memory.baseAddress else { return }
-            try rows.resize(
-                into: scaled, width: letterbox.width, height: letterbox.height, bytesPerRow: letterbox.width)
-            let rest = target.count - letterbox.top * stride - 3 * letterbox.left
-            PixelConversion.grayToBGR(
-                UnsafeRawBufferPointer(memory), grayBytesPerRow: letterbox.width,
-                into: UnsafeMutableRawBufferPointer(start: start, count: rest), bytesPerRow: stride,
-                width: letterbox.width, height: letterbox.height)
         }
     }
 

@@ -3,6 +3,7 @@
 struct ProtobufReader {
     enum Value {
         case number(UInt64)
+        case fixed32(UInt32)
         /// Position of the bytes in the whole buffer.
         case bytes(Range<Int>)
         case skipped
@@ -29,7 +30,12 @@ struct ProtobufReader {
             guard let number = varint() else { return fail() }
             return (field, .number(number))
         case 1: return skip(8) ? (field, .skipped) : fail()
-        case 5: return skip(4) ? (field, .skipped) : fail()
+        case 5:
+            guard end - position >= 4 else { return fail() }
+            defer { position += 4 }
+            return (
+                field, .fixed32(UInt32(littleEndian: buffer.loadUnaligned(fromByteOffset: position, as: UInt32.self)))
+            )
         case 2:
             guard let length = varint(), length <= UInt64(end - position) else { return fail() }
             let range = position..<position + Int(length)
@@ -42,6 +48,17 @@ struct ProtobufReader {
     /// Text of a field, at most `limit` bytes of it.
     func text(_ range: Range<Int>, limit: Int = 65_536) -> String {
         String(decoding: buffer[range.prefix(limit)], as: UTF8.self)
+    }
+
+    /// Whole numbers of a packed field; nil where malformed or more than `limit`.
+    static func packedNumbers(_ buffer: UnsafeRawBufferPointer, _ range: Range<Int>, limit: Int) -> [Int]? {
+        var reader = ProtobufReader(buffer, in: range)
+        var numbers: [Int] = []
+        while reader.position < reader.end {
+            guard numbers.count < limit, let number = reader.varint() else { return nil }
+            numbers.append(Int(truncatingIfNeeded: number))
+        }
+        return numbers
     }
 
     private mutating func fail() -> (field: Int, value: Value)? {

@@ -48,12 +48,15 @@ public enum SceneLoader {
                 remedy: error.problems.count == 1 ? "correct this key" : "correct these \(error.problems.count) keys")
         case .success(let definition):
             let network = definition.detector.network.map { path + "/" + $0 }
+            let heads = definition.kind == .heads ? path + "/" + definition.heads.file : nil
             var digest = SHA256Digest(of: bytes)
-            if let network {
-                digest = SHA256Digest(ofUTF8: "\(digest)\n\(try fileDigest(network))\n")
+            for file in [network, heads].compactMap(\.self) {
+                digest = SHA256Digest(ofUTF8: "\(digest)\n\(try fileDigest(file))\n")
             }
-            return SceneBundle(
+            var bundle = SceneBundle(
                 definition: definition, lineage: lineage(definition, digest: digest), networkPath: network)
+            bundle.headsPath = heads
+            return bundle
         }
     }
 
@@ -107,7 +110,7 @@ public enum SceneLoader {
 
     private static func fileDigest(_ path: String) throws(BundleError) -> SHA256Digest {
         do { return try SHA256Digest.ofFile(at: path) } catch {
-            throw BundleError("network cannot be read", at: path, remedy: "put the ONNX file there")
+            throw BundleError("file cannot be read", at: path, remedy: "put the file that the scene names there")
         }
     }
 }

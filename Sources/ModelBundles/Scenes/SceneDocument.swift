@@ -15,6 +15,7 @@ public enum SceneDocument {
             kind: reader.choice("kind", default: .detector), classes: reader.sections("classes").map(readClass))
         scene.detector = readDetector(reader.section("detector"))
         scene.thermal = readThermal(reader.section("thermal"))
+        scene.heads = HeadDocument.read(reader.section("heads"))
         scene.tiling = readTiling(reader.section("tiling"), kind: scene.kind)
         scene.persistence = readPersistence(reader.section("persistence"))
         scene.gradeRules = reader.sections("grade_rules").map(readRule)
@@ -30,6 +31,7 @@ public enum SceneDocument {
         if scene.kind == .detector, scene.detector.network == nil {
             reader.report("detector.network", "is missing: the ONNX file beside scene.json")
         }
+        HeadDocument.check(scene, reader)
         if scene.persistence.hits > scene.persistence.window {
             reader.report("persistence.hits", "must not be over persistence.window")
         }
