@@ -1,4 +1,4 @@
-public import Detection
+internal import Detection
 public import Inference
 public import ShrikeCore
 

@@ -1,4 +1,4 @@
-public import Foundation
+internal import Foundation
 
 /// One operation of an ONNX network.
 public struct ONNXNode: Hashable, Sendable {
