@@ -1,7 +1,7 @@
-import Detection
-import Inference
+internal import Detection
+internal import Inference
 internal import Kernels
-import ShrikeCore
+internal import ShrikeCore
 
 /// Finds the ranges of a network's values by running it in floating point, all values of interest being outputs.
 struct Calibration {

@@ -1,4 +1,4 @@
-import Detection
+internal import Detection
 public import Inference
 public import ShrikeCore
 

@@ -1,5 +1,5 @@
 internal import Imaging
-import Inference
+internal import Inference
 internal import Kernels
 public import ShrikeCore
 

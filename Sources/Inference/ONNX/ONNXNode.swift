@@ -1,4 +1,4 @@
-import Foundation
+internal import Foundation
 
 /// One operation of an ONNX network.
 public struct ONNXNode: Hashable, Sendable {
