@@ -14,7 +14,7 @@ struct CommandService: Service {
     let origin: StreamOrigin
     let carrier: OrderCarrier
     /// Signs dangerous orders; nil refuses them.
-    let key: P256PublicKey?
+    let key: VerifyingKey?
     let metrics: AgentMetrics
     let logger: Logger
     private static let buffer = 256
@@ -24,7 +24,9 @@ struct CommandService: Service {
         let notifications = session.notifications(buffer: Self.buffer)
         session.subscribe(topics.command("+"))
         let accepts = key.map { key in
-            { @Sendable (signature: String, bytes: [UInt8]) in key.accepts(signature: signature, of: bytes) }
+            { @Sendable (signature: String, bytes: [UInt8]) in
+                Data(base64Encoded: signature).map { key.isValid($0, of: Data(bytes)) } ?? false
+            }
         }
         let prefix = topics.command("")
         let lastSigned = (try? await outbox.standingOrders())?.first { $0.key == Self.lastSignedKey }?.value.stringValue

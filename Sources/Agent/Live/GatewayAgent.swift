@@ -131,9 +131,10 @@ public struct GatewayAgent: Sendable {
         logger.notice("shrike has stopped")
     }
 
-    private func commandKey() throws(AgentError) -> P256PublicKey? {
+    private func commandKey() throws(AgentError) -> VerifyingKey? {
         guard let file = configuration.commands.keyFile else { return nil }
-        guard let text = try? String(contentsOfFile: file, encoding: .utf8), let key = P256PublicKey(pem: text) else {
+        guard let text = try? String(contentsOfFile: file, encoding: .utf8), let key = try? VerifyingKey(pem: text)
+        else {
             throw AgentError(
                 "this is no P-256 public key in PEM form", at: file,
                 remedy: "make one: openssl ec -in key.pem -pubout -out public.pem")

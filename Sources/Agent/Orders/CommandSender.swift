@@ -119,14 +119,14 @@ public struct CommandSender: Sendable {
                 remedy: "`shrike command --help` shows what each verb needs")
         }
         guard let file = options.signingKeyFile else { return command }
-        guard let text = try? String(contentsOfFile: file, encoding: .utf8), let key = P256PrivateKey(pem: text),
-            let signature = key.sign(command.signedBytes)
+        guard let text = try? String(contentsOfFile: file, encoding: .utf8), let key = try? SigningKey(pem: text),
+            let signature = try? key.signature(of: Data(command.signedBytes))
         else {
             throw AgentError(
                 "this is no P-256 private key in PEM form", at: file,
                 remedy: "make one: openssl ecparam -name prime256v1 -genkey -noout -out key.pem")
         }
-        command.signature = signature
+        command.signature = signature.base64EncodedString()
         return command
     }
 
