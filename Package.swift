@@ -123,7 +123,7 @@ let package = Package(
         tests("ImagingTests", ["Imaging", "TestKit"]),
         tests("FrameSourcesTests", ["FrameSources", "Imaging", "TestKit"]),
         tests("TelemetryTests", ["Telemetry", "TestKit"]),
-        tests("GeolocationTests", ["Geolocation", "Telemetry"]),
+        tests("GeolocationTests", ["Geolocation", "Telemetry", "TestKit"]),
         tests("ModelBundlesTests", ["Integrity", "ModelBundles", "TestKit"]),
         tests(
             "ModelRegistryTests", ["ModelRegistry", "Integrity", "ModelBundles", "TestKit"],

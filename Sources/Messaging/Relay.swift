@@ -129,6 +129,8 @@ public final class Relay: @unchecked Sendable {
                     await tell(position, &work) || !work.window.deferred.isEmpty || !work.window.awaiting.isEmpty
             }
         } catch {
+            // The end of this task reaches the queue as an error of its own.
+            guard !Task.isCancelled else { return }
             count { $0.queueFailures += 1 }
             onEvent(.queueFailed(reason: "\(error)"))
         }

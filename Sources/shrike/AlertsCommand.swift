@@ -55,14 +55,7 @@ struct AlertsCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("End when nothing new came for so long.", valueName: "seconds"))
     var idle: Double?
 
-    @Option(help: ArgumentHelp("Authorities that may sign the broker's certificate (PEM).", valueName: "file"))
-    var caFile: String?
-
-    @Option(help: ArgumentHelp("Client certificate (PEM).", valueName: "file"))
-    var certificateFile: String?
-
-    @Option(help: ArgumentHelp("Its key (PEM).", valueName: "file"))
-    var keyFile: String?
+    @OptionGroup var files: BrokerFiles
 
     func validate() throws {
         let keepsAccount = verify || ack != nil || ledger != nil
@@ -80,7 +73,8 @@ struct AlertsCommand: AsyncParsableCommand {
         (options.brokerURL, options.site, options.gateway) = (broker, site, gateway)
         (options.classes, options.grades, options.includesReplays) = (classes, grade, replays)
         (options.limit, options.clientID) = (count, clientID ?? ack)
-        (options.caFile, options.certificateFile, options.keyFile) = (caFile, certificateFile, keyFile)
+        (options.caFile, options.certificateFile) = (files.caFile, files.certificateFile)
+        options.keyFile = files.keyFile
         (options.verifies, options.consumer, options.ledgerPath) = (verify, ack, ledger)
         options.idle = idle.map { .milliseconds(Int64($0 * 1000)) }
         let follower = AlertFollower(options: options)

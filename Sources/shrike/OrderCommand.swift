@@ -78,14 +78,7 @@ struct OrderCommand: AsyncParsableCommand {
     @Flag(help: "Print the answer as JSON.")
     var json = false
 
-    @Option(help: ArgumentHelp("Authorities that may sign the broker's certificate (PEM).", valueName: "file"))
-    var caFile: String?
-
-    @Option(help: ArgumentHelp("Client certificate (PEM).", valueName: "file"))
-    var certificateFile: String?
-
-    @Option(help: ArgumentHelp("Its key (PEM).", valueName: "file"))
-    var keyFile: String?
+    @OptionGroup var files: BrokerFiles
 
     func validate() throws {
         guard wait > 0, wait < 3600 else { throw ValidationError("--wait needs 0 to 3600 seconds") }
@@ -95,7 +88,8 @@ struct OrderCommand: AsyncParsableCommand {
     func run() async throws {
         var options = CommandSender.Options()
         (options.brokerURL, options.site, options.gateway, options.verb) = (broker, site, gateway, verb)
-        (options.caFile, options.certificateFile, options.keyFile) = (caFile, certificateFile, keyFile)
+        (options.caFile, options.certificateFile) = (files.caFile, files.certificateFile)
+        options.keyFile = files.keyFile
         (options.by, options.signingKeyFile, options.pictureFile) = (by, signKey, out)
         options.wait = .milliseconds(Int64(wait * 1000))
         options.arguments = arguments

@@ -1,6 +1,7 @@
 import Foundation
 import Geolocation
 import ShrikeCore
+import TestKit
 import Testing
 
 @Suite("Asset lists")

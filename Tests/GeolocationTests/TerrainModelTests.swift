@@ -1,5 +1,6 @@
 import Foundation
 import Geolocation
+import TestKit
 import Testing
 
 @Suite("Terrain files")

@@ -2,6 +2,7 @@ import Foundation
 import Geolocation
 import ShrikeCore
 import Telemetry
+import TestKit
 import Testing
 
 @Suite("Pixel to ground over terrain")

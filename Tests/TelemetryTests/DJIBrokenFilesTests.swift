@@ -1,6 +1,7 @@
 import Foundation
 import ShrikeCore
 import Telemetry
+import TestKit
 import Testing
 
 @Suite("DJI side-cars that are broken or odd")

@@ -1,6 +1,7 @@
 import Foundation
 import ShrikeCore
 import Telemetry
+import TestKit
 import Testing
 
 @Suite("MISB ST 0601 packets")

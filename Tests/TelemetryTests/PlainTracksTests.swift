@@ -1,5 +1,6 @@
 import ShrikeCore
 import Telemetry
+import TestKit
 import Testing
 
 @Suite("CSV and GPX tracks")

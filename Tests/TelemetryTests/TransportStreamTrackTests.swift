@@ -1,5 +1,6 @@
 import Foundation
 import ShrikeCore
+import TestKit
 import Testing
 
 @testable import Telemetry
