@@ -45,7 +45,7 @@ extension SourceGeneration {
         try? await parts.outbox.record([record])
     }
 
-    /// Digest that an `active:` address stands for now; nil for other addresses and where it cannot be read.
+    /// Digest of the version that an `active:` address names; nil for other addresses and where it cannot be read.
     func activeDigest(_ address: String) -> String? {
         guard address.hasPrefix(SceneLibrary.activePrefix) else { return nil }
         return (try? library.activeDigest(String(address.dropFirst(SceneLibrary.activePrefix.count))))?.description

@@ -15,7 +15,7 @@ extension SceneLibrary {
         }
     }
 
-    /// The digest an `active:NAME` address stands for now.
+    /// Digest of the version that `active:NAME` names.
     ///
     /// - Throws: where no version was ever made active.
     func activeDigest(_ name: String) throws -> SHA256Digest {
