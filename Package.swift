@@ -92,6 +92,10 @@ let package = Package(
         // Layer 5: bases from published weights, measured through the features that serve.
         swiftTarget(
             "BackboneImport", ["ShrikeCore", "Kernels", "Inference", "Detection", "CZlib"]),
+        // Scenes taught on the features that serve.
+        swiftTarget(
+            "SceneTraining",
+            ["ShrikeCore", "Integrity", "Kernels", "Imaging", "ModelBundles", "Detection", "Evaluation"]),
 
         // Layer 6: what a browser or Prometheus sees.
         swiftTarget(
@@ -105,7 +109,7 @@ let package = Package(
                 "ShrikeCore", "Integrity", "Imaging", "FrameSources", "Telemetry", "ModelBundles", "ModelRegistry",
                 "Inference", "Tracking",
                 "Alerting", "Outbox", "Messaging", "Evidence", "Reporting", "Detection", "Evaluation", "DefectIdentity",
-                "BackboneImport", "Dashboard",
+                "BackboneImport", "SceneTraining", "Dashboard",
                 "SyntheticFootage", "Geolocation", logging, lifecycle, unixSignals,
                 .product(name: "Yams", package: "Yams"),
             ]),
@@ -140,6 +144,12 @@ let package = Package(
             "DetectionTests", ["Detection", "Imaging", "Inference", "ModelBundles", "SyntheticFootage", "TestKit"],
             exclude: ["Networks/parity_reference.py"]),
         tests("BackboneImportTests", ["BackboneImport", "Detection", "Inference", "Kernels"]),
+        tests(
+            "SceneTrainingTests",
+            [
+                "SceneTraining", "Integrity", "Kernels", "Imaging", "ModelBundles", "Inference", "Detection",
+                "Evaluation", "TestKit",
+            ]),
         tests(
             "DefectIdentityTests", ["DefectIdentity", "Imaging", "Kernels", "SyntheticFootage", "Telemetry"]),
         tests("EvaluationTests", ["Evaluation", "TestKit"]),
