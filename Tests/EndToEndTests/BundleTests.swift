@@ -125,19 +125,34 @@ struct BundleTests {
         let second = try await pack("2")
         try await shrike("scene", "activate", "roof:1", "--models", desk)
 
+        let (key, publicKey) = (folder.path("orders.pem"), folder.path("orders.pub"))
+        try await openssl(["ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", key])
+        try await openssl(["ec", "-in", key, "-pubout", "-out", publicKey])
         let broker = try await BrokerHarness.started()
         let listener = try await BrokerListener(broker, topic: "shrike/v1/field/north/alert/#")
         let port = try LoopbackPort.free()
         var gateway = try Gateway(broker, sources: [("drop", "watch:" + folder.path("drop"))])
         gateway.scenes = ["active:roof"]
-        gateway.sections = ["models: {store: \(desk)}", "http: {port: \(port)}"]
+        gateway.sections = [
+            "models: {store: \(desk)}", "http: {port: \(port)}",
+            "commands: {enabled: true, key_file: \(publicKey)}",
+        ]
         try FileManager.default.createDirectory(atPath: folder.path("drop"), withIntermediateDirectories: true)
         let running = try await gateway.start()
         try drop(0)
         #expect(await listener.wait(upTo: .seconds(60)) { !versions($0).isEmpty })
         #expect(Set(versions(listener.messages)) == ["1"])
 
-        try await shrike("scene", "activate", "roof:2", "--models", desk)
+        func order(_ name: String, _ digest: String) async throws -> String? {
+            let result = try await ShrikeProcess.run(
+                ["command", "model", "--name", name, "--digest", digest, "--sign-key", key, "--json", "--wait", "60"]
+                    + ["--broker", "mqtt://127.0.0.1:\(broker.port)", "--site", "field", "--gateway", "north"])
+            return try JSONValue(parsing: Array(try #require(result.output.last, "\(result.errors)").utf8))["outcome"]?
+                .stringValue
+        }
+        #expect(try await order("roof", "sha256:" + String(repeating: "1", count: 64)) == "failed", "not in the store")
+        #expect(try await order("belt", second) == "failed", "no scene of this name follows its active version")
+        #expect(try await order("roof", second) == "done")
         #expect(await running.logs("scene roof is now version 2", upTo: .seconds(60)))
         try drop(1)
         #expect(await listener.wait(upTo: .seconds(60)) { versions($0).contains("2") })

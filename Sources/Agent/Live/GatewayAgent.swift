@@ -86,7 +86,8 @@ public struct GatewayAgent: Sendable {
                             session: session, outbox: outbox, topics: topics,
                             origin: OutboxOpening.origin(configuration),
                             carrier: OrderCarrier(
-                                outbox: outbox, standing: orders, snapshots: snapshots, sources: sources),
+                                outbox: outbox, standing: orders, snapshots: snapshots, sources: sources,
+                                models: DesiredModels(sources: sources), logger: logger),
                             key: try commandKey(), metrics: metrics, logger: logger)))
             }
         }

@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 import Messaging
 import Outbox
 import ShrikeCore
@@ -14,7 +15,8 @@ struct OrderCarrier: Sendable {
         var ends: [String] = []
         /// The sources must be opened anew.
         var changesSources = false
-        var desired: (name: String, digest: String)?
+        /// Digest of the version of a scene that becomes the active one.
+        var desired: String?
 
         static func failed(_ reason: String) -> Effect { Effect(outcome: "failed", reason: reason) }
     }
@@ -23,8 +25,8 @@ struct OrderCarrier: Sendable {
     let standing: StandingOrders
     let snapshots: SnapshotDesk
     let sources: SourceSupervisor
-    /// Takes the wish for a model, and returns why it cannot be had; nil where this gateway has no store of models.
-    var desire: (@Sendable (_ name: String, _ digest: String) async -> String?)?
+    let models: DesiredModels
+    let logger: Logger
 
     func effect(of command: Command) async -> Effect {
         switch command.order {
@@ -57,9 +59,8 @@ struct OrderCarrier: Sendable {
                 ? Effect(ends: [key], changesSources: true)
                 : Effect(sets: [.init(key: key, value: .bool(true))], changesSources: true)
         case .model(let name, let digest):
-            guard let desire else { return .failed("this gateway has no store of models") }
-            if let problem = await desire(name, digest) { return .failed(problem) }
-            return Effect()
+            if let problem = await models.refusal(of: name, digest: digest) { return .failed(problem) }
+            return Effect(desired: digest)
         }
     }
 
@@ -67,6 +68,9 @@ struct OrderCarrier: Sendable {
         for order in effect.sets { standing.set(order) }
         for key in effect.ends { standing.end(key) }
         if effect.changesSources { await sources.reopen() }
+        if let digest = effect.desired, let problem = await models.activate(digest) {
+            logger.error("ordered model is not taken: \(problem)", metadata: ["digest": "\(digest)"])
+        }
     }
 
     /// Findings can be left out, not made up: below the scene's own threshold its detector gives none.

@@ -47,6 +47,8 @@ final class SourceSupervisor: Service, @unchecked Sendable {
     /// Whether the configuration names the source, on or off.
     func hasSource(_ id: String) -> Bool { lock.withLock { configuration.sources.contains { $0.id == id } } }
 
+    var configurationInUse: GatewayConfiguration { lock.withLock { configuration } }
+
     /// Least score of each class that a scene in use finds.
     var thresholds: [String: Double] { lock.withLock { knownThresholds } }
 

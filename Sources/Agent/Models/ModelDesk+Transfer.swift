@@ -126,18 +126,28 @@ extension ModelDesk {
     /// Makes a bundle of the store the active version of its scene once it is verified, golden results included; a running agent
     /// follows.
     public func activate(_ text: String) throws(AgentError) -> Answer {
-        let address = try address(text)
+        let chain = try verified(text)
         return try translating {
             let store = try store()
-            let (verdict, chain) = verifier(replaysGolden: true).verify(address, in: store)
-            try verdict.requireAccepted(at: text)
-            guard let chain, chain.top.manifest.level == .l2 else {
-                throw AgentError("is no scene", at: text, remedy: "name a scene (L2)")
-            }
             let taken = try store.takeBlobs(chain)
             try store.name(taken, replaces: false)
             try store.activate(taken)
             return Self.active(taken.top)
+        }
+    }
+
+    /// The chain of a scene that passes every check here, golden results included.
+    ///
+    /// - Throws: ``AgentError`` with every reason where it is refused.
+    func verified(_ text: String) throws(AgentError) -> BundleChain {
+        let address = try address(text)
+        return try translating {
+            let (verdict, chain) = verifier(replaysGolden: true).verify(address, in: try store())
+            try verdict.requireAccepted(at: text)
+            guard let chain, chain.top.manifest.level == .l2 else {
+                throw AgentError("is no scene", at: text, remedy: "name a scene (L2)")
+            }
+            return chain
         }
     }
 

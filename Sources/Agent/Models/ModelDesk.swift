@@ -51,6 +51,15 @@ public struct ModelDesk: Sendable {
         access = ModelAccess(storePath: store, policy: try ModelAccess.policy(models))
     }
 
+    /// With the store, keys and engine of a running gateway.
+    init(_ configuration: GatewayConfiguration) throws(AgentError) {
+        var options = Options()
+        options.engine = configuration.engine
+        options.cacheFolder = configuration.stateFolder + "/cache"
+        self.options = options
+        access = try ModelAccess(configuration)
+    }
+
     func store() throws(AgentError) -> ModelStore { try access.store() }
 
     /// What a text names: a bundle by name, digest or place, or a scene's active version.
