@@ -43,15 +43,36 @@ struct FootageJob: Sendable {
         }
     }
 
-    /// Writes a video of frames of one size.
+    /// Writes the video of the footage and, where the options ask for them, single pictures with labels.
+    ///
+    /// - Returns: the folder of the pictures; nil where there are none.
     func writeVideo(
-        to path: String, width: Int, height: Int, progress: (Double) -> Void,
+        to path: String, truth: FootageTruth, progress: (Double) -> Void,
         render: @escaping @Sendable (Int) throws -> PixelBuffer
-    ) throws {
+    ) throws -> String? {
         var writer = try VideoWriter(
-            path: path, codec: .h264, framesPerSecond: Double(options.framesPerSecond), width: width, height: height)
-        try renderAll(render, progress: progress) { _, pixels in
-            try pixels.withImage { image in try writer.write(image) }
+            path: path, codec: .h264, framesPerSecond: Double(options.framesPerSecond), width: truth.width,
+            height: truth.height)
+        let labeled = truth.framesToLabel(options.labeledPictures)
+        let pictures = String(path.dropLast(4)) + "_pictures"
+        if !labeled.isEmpty { try makeFolder(pictures) }
+        try renderAll(render, progress: progress) { frame, pixels in
+            try pixels.withImage { image in
+                try writer.write(image)
+                guard labeled.contains(frame) else { return }
+                try write(image.encoded(.png), to: pictures + "/" + FootageTruth.pictureName(frame))
+            }
+        }
+        guard !labeled.isEmpty else { return nil }
+        try write(truth.labels(ofFrames: labeled).canonicalText.utf8, to: pictures + "/labels.json")
+        return pictures
+    }
+
+    private func makeFolder(_ folder: String) throws {
+        do {
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        } catch {
+            throw FootageError("folder cannot be made", at: folder, remedy: "choose a folder that can be written to")
         }
     }
 
@@ -59,11 +80,7 @@ struct FootageJob: Sendable {
     func writePictures(
         to folder: String, progress: (Double) -> Void, render: @escaping @Sendable (Int) throws -> PixelBuffer
     ) throws {
-        do {
-            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        } catch {
-            throw FootageError("folder cannot be made", at: folder, remedy: "choose a folder that can be written to")
-        }
+        try makeFolder(folder)
         try renderAll(render, progress: progress) { frame, pixels in
             let png = try pixels.withImage { image in try image.encoded(.png) }
             try write(png, to: folder + String(format: "/%06d.png", frame + 1))

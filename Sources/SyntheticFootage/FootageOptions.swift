@@ -4,6 +4,8 @@ public struct FootageOptions: Hashable, Sendable {
     public var framesPerSecond: Int
     /// Also writes every thermal frame as a 16-bit PNG with a linear scale (folder `<kind>_16bit`).
     public var writes16Bit: Bool
+    /// Also writes so many single pictures of the video with COCO labels (folder `<kind>_pictures`), to teach with.
+    public var labeledPictures: Int
     /// Writes the video itself; only the 16-bit frames, telemetry and truth are made without it.
     public var writesVideo: Bool
     /// Which visit of the field, from 1, a month apart: each later one finds some defects mended, some grown, some new
@@ -14,10 +16,11 @@ public struct FootageOptions: Hashable, Sendable {
     public var gpsNoiseMeters: Double
 
     public init(
-        framesPerSecond: Int = 15, writes16Bit: Bool = false, writesVideo: Bool = true,
+        framesPerSecond: Int = 15, writes16Bit: Bool = false, labeledPictures: Int = 0, writesVideo: Bool = true,
         visit: Int = 1, gpsNoiseMeters: Double = 0
     ) {
         (self.framesPerSecond, self.writes16Bit, self.writesVideo) = (framesPerSecond, writes16Bit, writesVideo)
+        self.labeledPictures = labeledPictures
         (self.visit, self.gpsNoiseMeters) = (visit, gpsNoiseMeters)
     }
 }

@@ -11,6 +11,8 @@ public struct GeneratedFootage: Hashable, Sendable {
     public var truthPath: String
     /// 16-bit thermal PNG frames where the options asked for them.
     public var framesFolder: String?
+    /// Single pictures with COCO labels where the options asked for them.
+    public var picturesFolder: String?
     /// Temperature scale of the 8-bit video (thermal footage only).
     public var videoScale: ThermalScale?
     /// Temperature scale of the 16-bit frames (thermal footage only).

@@ -24,6 +24,11 @@ struct GenerateCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "Also write so many pictures of it with COCO labels, to teach a scene with, 0 to 1000.", valueName: "n"))
+    var pictures = 0
+
+    @Option(
+        help: ArgumentHelp(
             "Which visit of the same field, 1 to 120, a month apart: defects are new, grown and gone (solar).",
             valueName: "n"))
     var visit = 1
@@ -35,10 +40,14 @@ struct GenerateCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Folder for the footage.", valueName: "dir"))
     var out = "footage"
 
+    func validate() throws {
+        if !(0...1000).contains(pictures) { throw ValidationError("--pictures takes 0 to 1000") }
+    }
+
     func run() async throws {
         var request = FootageRequest(
             kind: kind, seed: seed, seconds: seconds, framesPerSecond: fps, writes16Bit: sixteenBit, folder: out)
-        (request.visit, request.gpsNoiseMeters) = (visit, gpsNoise)
+        (request.visit, request.gpsNoiseMeters, request.labeledPictures) = (visit, gpsNoise, pictures)
         let paths = try await Interruption.cancels { [request] in
             try await request.run { share in
                 if Console.errorIsTerminal { Console.status("\r\u{1B}[K\(Int(share * 100)) %") }

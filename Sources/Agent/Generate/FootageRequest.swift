@@ -16,6 +16,8 @@ public struct FootageRequest: Sendable {
     public var visit = 1
     /// Error of the telemetry's places, one axis, meters (solar only).
     public var gpsNoiseMeters = 0.0
+    /// Single pictures of the footage with COCO labels, to teach with.
+    public var labeledPictures = 0
 
     public init(kind: Kind, seed: UInt64, seconds: Double, framesPerSecond: Int, writes16Bit: Bool, folder: String) {
         (self.kind, self.seed, self.seconds, self.framesPerSecond) = (kind, seed, seconds, framesPerSecond)
@@ -34,10 +36,10 @@ public struct FootageRequest: Sendable {
                     to: request.folder,
                     options: FootageOptions(
                         framesPerSecond: request.framesPerSecond, writes16Bit: request.writes16Bit,
-                        visit: request.visit, gpsNoiseMeters: request.gpsNoiseMeters),
+                        labeledPictures: request.labeledPictures, visit: request.visit, gpsNoiseMeters: request.gpsNoiseMeters),
                     progress: progress)
             }
-            return [made.videoPath, made.telemetryPath, made.truthPath, made.framesFolder].compactMap(\.self)
+            return [made.videoPath, made.telemetryPath, made.truthPath, made.framesFolder, made.picturesFolder].compactMap(\.self)
         }
     }
 }

@@ -8,13 +8,6 @@ extension FootageJob {
         let pass = InsulatorPass(seed: seed, seconds: seconds)
         let (width, height) = (InsulatorPass.width, InsulatorPass.height)
         let video = path("insulators.mp4")
-        if options.writesVideo {
-            try writeVideo(to: video, width: width, height: height, progress: progress) { frame in
-                var image = try Image(width: width, height: height)
-                image.withUnsafeMutableBytes { pass.render(frame: frame, at: time(ofFrame: frame), into: $0) }
-                return try image.frozen()
-            }
-        }
         let truth = FootageTruth(
             videoName: "insulators.mp4", width: width, height: height, framesPerSecond: options.framesPerSecond,
             frameCount: frameCount, seed: seed, classes: InsulatorDefect.Kind.allCases.map(\.rawValue),
@@ -22,6 +15,14 @@ extension FootageJob {
                 FootageTruth.Defect(id: $0 + 1, className: $1.kind.rawValue)
             },
             observations: (0..<frameCount).flatMap { pass.observations(frame: $0, at: time(ofFrame: $0)) })
+        var pictures: String?
+        if options.writesVideo {
+            pictures = try writeVideo(to: video, truth: truth, progress: progress) { frame in
+                var image = try Image(width: width, height: height)
+                image.withUnsafeMutableBytes { pass.render(frame: frame, at: time(ofFrame: frame), into: $0) }
+                return try image.frozen()
+            }
+        }
         let subtitles = DJISubtitles(
             framesPerSecond: options.framesPerSecond, startSeconds: pass.startSeconds,
             focalLength: InsulatorPass.focalLength, iso: 140, shutter: "1/120.0",
@@ -30,6 +31,6 @@ extension FootageJob {
         try write(truth.json.canonicalText.utf8, to: path("insulators.truth.json"))
         return GeneratedFootage(
             kind: .insulators, videoPath: options.writesVideo ? video : nil, telemetryPath: path("insulators.SRT"),
-            truthPath: path("insulators.truth.json"), truth: truth)
+            truthPath: path("insulators.truth.json"), picturesFolder: pictures, truth: truth)
     }
 }

@@ -10,9 +10,16 @@ extension FootageJob {
         let video = path("solar.mp4")
         let frames = path("solar_16bit")
         let passes = (options.writesVideo ? 1.0 : 0) + (options.writes16Bit ? 1 : 0)
+        let truth = FootageTruth(
+            videoName: "solar.mp4", width: SolarFlight.width, height: SolarFlight.height,
+            framesPerSecond: options.framesPerSecond, frameCount: frameCount, seed: seed,
+            classes: SolarDefect.Kind.allCases.map(\.rawValue), defects: flight.defects,
+            observations: (0..<frameCount).flatMap { flight.observations(frame: $0, at: time(ofFrame: $0)) },
+            videoScale: SolarFlight.videoScale, framesScale: SolarFlight.framesScale)
+        var pictures: String?
         if options.writesVideo {
-            try writeVideo(
-                to: video, width: SolarFlight.width, height: SolarFlight.height, progress: { progress($0 / passes) },
+            pictures = try writeVideo(
+                to: video, truth: truth, progress: { progress($0 / passes) },
                 render: { frame in try picture(flight, frame: frame, format: .bgr8) })
         }
         if options.writes16Bit {
@@ -20,12 +27,6 @@ extension FootageJob {
                 to: frames, progress: { progress(($0 + passes - 1) / passes) },
                 render: { frame in try picture(flight, frame: frame, format: .gray16) })
         }
-        let truth = FootageTruth(
-            videoName: "solar.mp4", width: SolarFlight.width, height: SolarFlight.height,
-            framesPerSecond: options.framesPerSecond, frameCount: frameCount, seed: seed,
-            classes: SolarDefect.Kind.allCases.map(\.rawValue), defects: flight.defects,
-            observations: (0..<frameCount).flatMap { flight.observations(frame: $0, at: time(ofFrame: $0)) },
-            videoScale: SolarFlight.videoScale, framesScale: SolarFlight.framesScale)
         let subtitles = DJISubtitles(
             framesPerSecond: options.framesPerSecond, startSeconds: flight.startSeconds,
             focalLength: SolarFlight.focalLength, iso: 100, shutter: "1/30.0",
@@ -35,6 +36,7 @@ extension FootageJob {
         return GeneratedFootage(
             kind: .solar, videoPath: options.writesVideo ? video : nil, telemetryPath: path("solar.SRT"),
             truthPath: path("solar.truth.json"), framesFolder: options.writes16Bit ? frames : nil,
+            picturesFolder: pictures,
             videoScale: SolarFlight.videoScale, framesScale: SolarFlight.framesScale, truth: truth)
     }
 
