@@ -2,7 +2,7 @@ public import Foundation
 
 /// Reads labelled data in the formats people have; told apart by looking.
 public enum LabelReader {
-    public enum Format: String, Sendable, CaseIterable { case coco, voc, yolo, labelme }
+    public enum Format: String, Sendable, CaseIterable { case coco, voc, yolo, labelme, folders }
 
     /// Largest label file that is read.
     static let maximumBytes = 256 << 20
@@ -19,6 +19,7 @@ public enum LabelReader {
         case .voc: try VOCLabels.read(location)
         case .yolo: try YOLOLabels.read(location)
         case .labelme: try LabelMeLabels.read(location)
+        case .folders: try ClassFolderLabels.read(location)
         }
     }
 
@@ -33,10 +34,12 @@ public enum LabelReader {
         if try !files(in: location, withExtension: "xml").isEmpty { return .voc }
         let json = try files(in: location, withExtension: "json")
         if let first = json.first { return try text(first).contains("\"shapes\"") ? .labelme : .coco }
+        if try ClassFolderLabels.isAt(location) { return .folders }
         throw EvaluationError(
             "no labels found", at: location.path,
             remedy:
-                "give a COCO JSON file, a folder with Pascal VOC XML or labelme JSON, or a YOLO folder with data.yaml")
+                "give a COCO JSON file, a folder with Pascal VOC XML or labelme JSON, a YOLO folder with data.yaml, or a folder for each class"
+        )
     }
 
     private static func cocoFile(_ location: URL) throws(EvaluationError) -> URL {
@@ -52,17 +55,21 @@ public enum LabelReader {
         return file
     }
 
-    /// Files below the folder with this ending, by path.
+    /// Files below the folder with one of these endings, by path.
     static func files(in folder: URL, withExtension ending: String) throws(EvaluationError) -> [URL] {
+        try files(in: folder, withExtensions: [ending])
+    }
+
+    static func files(in folder: URL, withExtensions endings: Set<String>) throws(EvaluationError) -> [URL] {
         guard let walk = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil) else {
             throw EvaluationError("folder cannot be read", at: folder.path, remedy: "check its permissions")
         }
         var found: [URL] = []
-        for case let file as URL in walk where file.pathExtension.lowercased() == ending {
+        for case let file as URL in walk where endings.contains(file.pathExtension.lowercased()) {
             found.append(file)
             guard found.count <= maximumFiles else {
                 throw EvaluationError(
-                    "more than \(maximumFiles) .\(ending) files", at: folder.path, remedy: "split the data set")
+                    "more than \(maximumFiles) files of .\(endings.sorted().joined(separator: " ."))", at: folder.path, remedy: "split the data set")
             }
         }
         return found.sorted { $0.path < $1.path }

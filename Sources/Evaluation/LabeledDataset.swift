@@ -23,14 +23,17 @@ public struct LabeledDataset: Hashable, Sendable {
         public var width: Int
         public var height: Int
         public var labels: [Label]
+        /// Class of the whole picture; nil where the format has boxes.
+        public var className: String?
         /// Boxes are fractions of the picture, as YOLO has them, until ``inPixels(width:height:)``.
         public var isRelative: Bool
 
         public init(
-            fileName: String, width: Int = 0, height: Int = 0, labels: [Label] = [], isRelative: Bool = false
+            fileName: String, width: Int = 0, height: Int = 0, labels: [Label] = [], className: String? = nil,
+            isRelative: Bool = false
         ) {
             (self.fileName, self.width, self.height, self.labels) = (fileName, width, height, labels)
-            self.isRelative = isRelative
+            (self.className, self.isRelative) = (className, isRelative)
         }
 
         /// The picture with boxes in pixels, now that its size is known.

@@ -76,7 +76,7 @@ struct BaseCommand: AsyncParsableCommand {
             }
             if !["rgb", "bgr"].contains(channels) { throw ValidationError("--channels takes rgb or bgr") }
             if !(1...1000).contains(pictures) { throw ValidationError("--pictures takes 1 to 1000") }
-            if let input, size(input) == nil {
+            if let input, PictureSize(input) == nil {
                 throw ValidationError("--input takes a size such as 320x320, 32 to 4096")
             }
             for (option, text) in [("--mean", mean), ("--scale", scale)] {
@@ -93,7 +93,7 @@ struct BaseCommand: AsyncParsableCommand {
             (options.weights, options.onnx, options.taps) = (weights, onnx, names)
             options.mean = mean.flatMap(numbers) ?? options.mean
             options.scale = scale.flatMap(numbers) ?? options.scale
-            (options.channels, options.size) = (channels, input.flatMap(size))
+            (options.channels, options.size) = (channels, input.flatMap(PictureSize.init).map { ($0.width, $0.height) })
             (options.name, options.version, options.license) = (name, version, license)
             (options.calibration, options.check, options.pictures) = (calibrate, check, pictures)
             (options.store, options.engine) = (store, engine.settings)
@@ -112,12 +112,6 @@ struct BaseCommand: AsyncParsableCommand {
             let parts = text.split(separator: ",").map { Double($0) }
             guard parts.count == 3, parts.allSatisfy({ $0?.isFinite == true }) else { return nil }
             return parts.compactMap(\.self)
-        }
-
-        private func size(_ text: String) -> (width: Int, height: Int)? {
-            let parts = text.lowercased().split(separator: "x").compactMap { Int($0) }
-            guard parts.count == 2, parts.allSatisfy({ (32...4096).contains($0) }) else { return nil }
-            return (parts[0], parts[1])
         }
     }
 

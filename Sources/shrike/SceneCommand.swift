@@ -4,8 +4,10 @@ import ShrikeCore
 
 struct SceneCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "scene", abstract: "Scenes of the store: list, show, activate, roll back.",
-        subcommands: [List.self, Show.self, Activate.self, RollBack.self])
+        commandName: "scene", abstract: "Scenes of the store: teach, forget, merge, list, show, activate, roll back.",
+        subcommands: [
+            New.self, Teach.self, Forget.self, Merge.self, List.self, Show.self, Activate.self, RollBack.self,
+        ])
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "All scenes and versions; the active one is marked.")

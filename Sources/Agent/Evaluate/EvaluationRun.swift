@@ -9,10 +9,12 @@ public struct EvaluationRun: Sendable {
     public struct Options: Sendable {
         public var scene = ""
         public var data = ""
-        /// `coco`, `voc`, `yolo`, `labelme`; nil tells by looking.
+        /// `coco`, `voc`, `yolo`, `labelme`, `folders`; nil tells by looking.
         public var format: String?
         public var engine = GatewayConfiguration.Engine()
         public var cacheFolder: String?
+        /// Folder of the model store; nil for the user's own.
+        public var models: String?
         /// Score from which precision and recall count a detection.
         public var scoreThreshold = 0.5
 
@@ -23,7 +25,8 @@ public struct EvaluationRun: Sendable {
         /// Machine-readable figures, per class and over all.
         public var json: JSONValue
         public var text: String
-        public var meanAveragePrecision50: Double?
+        /// What a gate is held against: mAP50 for boxes, macro-F1 for classes.
+        public var figure: Double?
     }
 
     private let options: Options
@@ -44,13 +47,17 @@ public struct EvaluationRun: Sendable {
         }
         let location = URL(filePath: options.data)
         var dataset = try translating { try LabelReader.read(location, format: format) }
+        let files = try translating { try PictureIndex(location) }
+        let paths = try translating { try dataset.pictures.map { try files.path(of: $0.fileName) } }
         let workers =
             options.engine.workers > 0 ? options.engine.workers : ProcessInfo.processInfo.activeProcessorCount
-        let scene = try SceneLibrary(engine: options.engine, cacheFolder: options.cacheFolder, workers: workers)
-            .load(options.scene)
+        var library = SceneLibrary(engine: options.engine, cacheFolder: options.cacheFolder, workers: workers)
+        if let models = options.models { library.models = ModelAccess(storePath: models) }
+        let scene = try library.load(options.scene)
         let pool = AnalysisPool(workers: workers, scenes: [scene])
         defer { pool.stop() }
         var detections: [[ScoredBox]] = []
+        let isClasses = dataset.pictures.contains { $0.className != nil }
         var tickets: [AnalysisTicket] = []
         func takeFirst() async throws {
             let outcome = await tickets.removeFirst().value
@@ -64,19 +71,39 @@ public struct EvaluationRun: Sendable {
             progress(detections.count, dataset.pictures.count)
         }
         for number in dataset.pictures.indices {
-            let frame = try await frame(dataset.pictures[number].fileName, number: number)
+            let frame = try await frame(paths[number], number: number)
             dataset.pictures[number] = dataset.pictures[number].inPixels(width: frame.width, height: frame.height)
             tickets.append(pool.analyze(frame, previous: nil, scenes: [0]))
             if tickets.count > workers { try await takeFirst() }
         }
         while !tickets.isEmpty { try await takeFirst() }
+        if isClasses { return classes(dataset, detections: detections, scene: scene) }
         let metrics = DetectionMetrics(dataset, detections: detections, scoreThreshold: options.scoreThreshold)
         return Result(
             json: .object([
                 "schema": .string("shrike.evaluation/1"), "data": .string(options.data),
                 "pictures": .integer(Int64(dataset.pictures.count)), "labels": .integer(Int64(dataset.labelCount)),
                 "scene": scene.lineage.scene.json, "metrics": metrics.json,
-            ]), text: Self.text(metrics, dataset), meanAveragePrecision50: metrics.meanAveragePrecision50)
+            ]), text: EvaluationText.text(metrics, dataset), figure: metrics.meanAveragePrecision50)
+    }
+
+    /// The strongest finding of a picture is its class; a class the scene does not report is nothing to report.
+    private func classes(_ dataset: LabeledDataset, detections: [[ScoredBox]], scene: LoadedScene) -> Result {
+        let normal = HeadSettings.Classifier.normal
+        let answers = zip(dataset.pictures, detections).map { picture, found in
+            let code = ClassDefinition.code(from: picture.className ?? normal)
+            return (
+                expected: scene.definition.classDefinition(code) == nil ? normal : code,
+                found: found.max { $0.score < $1.score }?.className ?? normal
+            )
+        }
+        let metrics = ClassificationMetrics(answers)
+        return Result(
+            json: .object([
+                "schema": .string("shrike.evaluation/1"), "data": .string(options.data),
+                "pictures": .integer(Int64(dataset.pictures.count)), "scene": scene.lineage.scene.json,
+                "classification": metrics.json,
+            ]), text: EvaluationText.text(metrics), figure: metrics.macroF1)
     }
 
     private func frame(_ file: String, number: Int) async throws -> Frame {
@@ -93,25 +120,5 @@ public struct EvaluationRun: Sendable {
             }
         }
         throw AgentError("picture is empty", at: file, remedy: "replace or remove it")
-    }
-
-    private static func text(_ metrics: DetectionMetrics, _ dataset: LabeledDataset) -> String {
-        func cell(_ value: Double?) -> String {
-            let text = value.map { JSONValue.number($0, decimals: 3).canonicalText } ?? "-"
-            return String(repeating: " ", count: max(0, 10 - text.count)) + text
-        }
-        func row(_ name: String, _ m: DetectionMetrics.ClassMetrics) -> String {
-            let label = name + String(repeating: " ", count: max(0, 18 - name.count))
-            return label + cell(Double(m.labels)) + cell(m.averagePrecision50) + cell(m.averagePrecision)
-                + cell(m.precision)
-                + cell(m.recall)
-        }
-        var lines = ["class                 labels     AP50  AP50:95 precision    recall"]
-        for (name, figures) in metrics.classes.sorted(by: { $0.key < $1.key }) { lines.append(row(name, figures)) }
-        lines.append(row("all", metrics.total))
-        lines.append(
-            "mAP50 \(cell(metrics.meanAveragePrecision50).drop { $0 == " " }), mAP50:95 \(cell(metrics.meanAveragePrecision).drop { $0 == " " }); precision and recall at score \(JSONValue.number(metrics.scoreThreshold, decimals: 2).canonicalText); \(dataset.pictures.count) pictures"
-        )
-        return lines.joined(separator: "\n")
     }
 }

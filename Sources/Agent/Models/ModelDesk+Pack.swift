@@ -17,12 +17,24 @@ extension ModelDesk {
         /// Words about what it was made from, and figures.
         public var data: String?
         public var metrics: String?
+        /// Further files.
+        var layers: [BundleDraft.Layer] = []
 
         public init(version: String) { self.version = version }
     }
 
     /// Makes a bundle of a scene folder or a network and puts it into the store.
     public func pack(_ scene: String, options pack: PackOptions) throws(AgentError) -> Answer {
+        let bundle = try packed(scene, options: pack)
+        return Answer(
+            text: "packed  \(bundle.manifest.reference)  \(Self.bytes(bundle.manifest.size))  \(bundle.digest)",
+            json: .object([
+                "reference": .string(bundle.manifest.reference), "digest": .string(bundle.digest.description),
+                "size": .integer(bundle.manifest.size),
+            ]))
+    }
+
+    func packed(_ scene: String, options pack: PackOptions) throws(AgentError) -> ModelBundle {
         try translating {
             let store = try store()
             let source = try SceneLoader.load(from: scene)
@@ -46,16 +58,10 @@ extension ModelDesk {
             if let card = pack.card {
                 draft.layers.append(.init(SceneLoader.cardFile, ModelPackType.doc, .file(card)))
             }
-            draft.layers += try goldenLayers(pack.golden, scene: scene)
+            draft.layers += try goldenLayers(pack.golden, scene: scene) + pack.layers
             draft.annotations[BundleAnnotation.data] = pack.data
             draft.annotations[BundleAnnotation.metrics] = pack.metrics
-            let bundle = try draft.write(to: store.layout)
-            return Answer(
-                text: "packed  \(bundle.manifest.reference)  \(Self.bytes(bundle.manifest.size))  \(bundle.digest)",
-                json: .object([
-                    "reference": .string(bundle.manifest.reference), "digest": .string(bundle.digest.description),
-                    "size": .integer(bundle.manifest.size),
-                ]))
+            return try draft.write(to: store.layout)
         }
     }
 

@@ -60,6 +60,11 @@ public struct ModelDesk: Sendable {
         access = try ModelAccess(configuration)
     }
 
+    /// Pieces of work at a time.
+    var workers: Int {
+        options.engine.workers > 0 ? options.engine.workers : ProcessInfo.processInfo.activeProcessorCount
+    }
+
     func store() throws(AgentError) -> ModelStore { try access.store() }
 
     /// What a text names: a bundle by name, digest or place, or a scene's active version.

@@ -1,5 +1,5 @@
 /// Names of files inside bundles.
-enum LayerName {
+public enum LayerName {
     /// Whether a name is a relative path of plain parts: no way out of the folder it is unpacked to.
     ///
     /// At most 200 bytes and 4 parts; letters, digits and `. _ - + ` only; no part begins with a dot.
@@ -17,7 +17,7 @@ enum LayerName {
     }
 
     /// Whether a text can be a bundle's name or version: letters, digits, `-`, `_`, `.`, at most 100.
-    static func isIdentifier(_ text: String) -> Bool {
+    public static func isIdentifier(_ text: String) -> Bool {
         (1...100).contains(text.utf8.count) && !text.hasPrefix(".") && !text.hasPrefix("-")
             && text.utf8.allSatisfy {
                 (97...122).contains($0) || (65...90).contains($0) || (48...57).contains($0)

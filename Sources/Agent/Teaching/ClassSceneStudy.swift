@@ -1,0 +1,110 @@
+import Detection
+import Inference
+import ModelBundles
+import SceneTraining
+import ShrikeCore
+
+/// Kinds of whole pictures, in closed form.
+struct ClassSceneStudy: SceneStudy {
+    private let plan: StudyPlan
+    private let vectors: PictureVectors
+    private var study: ClassStudy?
+
+    /// - Parameter before: the version to go on from; nil to begin.
+    init(_ plan: StudyPlan, before: TaughtScene?, desk: ModelDesk) async throws {
+        let workers = desk.workers
+        let taps = before?.definition.heads.classifier?.taps ?? plan.classTaps
+        let backbone = try await plan.backbone(taps: taps, requests: workers, desk: desk)
+        self.plan = plan
+        vectors = PictureVectors(
+            plan, backbone: backbone, memory: PictureMemory(try desk.store()), workers: workers)
+        study = try before.map(Self.study)
+        if let study, study.sums.dimensions != vectors.count {
+            throw AgentError(
+                "sums are of \(study.sums.dimensions) numbers, the base gives \(vectors.count)", at: before?.name ?? "",
+                remedy: "teach the scene anew on this base")
+        }
+    }
+
+    private static func study(_ scene: TaughtScene) throws(TeachingError) -> ClassStudy {
+        ClassStudy(
+            sums: try ClassSums(
+                scene.statistics, prefix: ClassStudy.prefix, at: scene.chain.top.manifest.reference))
+    }
+
+    mutating func learn(_ pictures: [TaughtPicture], progress: @escaping SceneTeaching.Progress) async throws {
+        let found = try await looked(at: pictures, progress)
+        var next = study ?? ClassStudy(first: found)
+        try next.learn(pictures, found)
+        study = next
+    }
+
+    mutating func forget(_ pictures: [TaughtPicture], progress: @escaping SceneTeaching.Progress) async throws {
+        let found = try await looked(at: pictures, progress)
+        try study?.forget(pictures, found)
+    }
+
+    mutating func join(_ other: TaughtScene, common: TaughtScene?) throws {
+        guard var sums = study?.sums else { return }
+        try sums.join(Self.study(other).sums)
+        if let common { try sums.separate(Self.study(common).sums) }
+        study = ClassStudy(sums: sums)
+    }
+
+    private func looked(
+        at pictures: [TaughtPicture], _ progress: @escaping SceneTeaching.Progress
+    ) async throws -> [[Float]] {
+        try await vectors.vectors(of: pictures) {
+            progress("looking at \(pictures.count) pictures", Double($0) / Double(max(1, pictures.count)))
+        }
+    }
+
+    func solved(
+        _ record: TeachingRecord, before: TaughtScene?, tolerance: Double, progress: @escaping SceneTeaching.Progress
+    ) async throws -> SolvedScene {
+        guard let study else { throw TeachingError("nothing was taught", at: "scene", remedy: "name pictures") }
+        let here = vectors.here(record.pictures)
+        let found = try await looked(at: here, progress)
+        progress("solving", 0)
+        let (calibration, gate) = try await BlockingThread(label: "solve").run {
+            try Self.judged(study, pictures: here, vectors: found, before: before, tolerance: tolerance)
+        }
+        let head = try study.head()
+        let classifier = HeadSettings.Classifier(
+            taps: vectors.backbone.taps.map(\.name), classes: head.classes, sharpness: calibration.sharpness,
+            prefix: ClassStudy.prefix)
+        return SolvedScene(
+            heads: HeadSettings(
+                input: .init(width: plan.input.width, height: plan.input.height), precision: plan.precision,
+                classifier: classifier),
+            tensors: TensorFile(tensors: head.tensors),
+            statistics: TensorFile(tensors: study.sums.tensors(ClassStudy.prefix)),
+            thresholds: Dictionary(uniqueKeysWithValues: study.reported.map { ($0, calibration.threshold) }), gate: gate)
+    }
+
+    /// Old and new version over the pictures that are here, each answered by what has not seen it.
+    private static func judged(
+        _ study: ClassStudy, pictures: [TaughtPicture], vectors: [[Float]], before: TaughtScene?, tolerance: Double
+    ) throws -> (ClassCalibration, GateReport) {
+        let (classes, scores) = try study.heldBackScores(pictures, vectors) { _ in true }
+        let calibration = ClassStudy.calibration(pictures, classes: classes, scores: scores)
+        let after = ClassStudy.outcomes(pictures, classes: classes, scores: scores, calibration: calibration)
+        guard let before, let head = before.definition.heads.classifier else {
+            return (calibration, GateReport(before: nil, after: after, known: [], tolerance: tolerance))
+        }
+        let old = try Self.study(before)
+        let answers = try old.heldBackScores(pictures, vectors) {
+            before.record.picture($0.digest)?.label == $0.label
+        }
+        let known = old.reported
+        let threshold = known.compactMap { before.definition.classDefinition($0)?.threshold }.min() ?? 0
+        let outcomes = ClassStudy.outcomes(
+            pictures, classes: answers.classes, scores: answers.scores,
+            calibration: ClassCalibration(sharpness: head.sharpness, threshold: threshold))
+        return (
+            calibration,
+            GateReport(
+                before: outcomes, after: after, known: Set(known).intersection(study.reported), tolerance: tolerance)
+        )
+    }
+}

@@ -1,0 +1,76 @@
+import Foundation
+import Integrity
+import ModelBundles
+import SceneTraining
+import ShrikeCore
+
+/// A version of a scene that can be taught on: with the record of its pictures and the sums of what it learned.
+struct TaughtScene: Sendable {
+    let chain: BundleChain
+    let definition: SceneDefinition
+    /// `scene.json` as it is, so that what a person set in it goes on.
+    let document: JSONValue
+    let record: TeachingRecord
+    let statistics: TensorFile
+
+    /// - Throws: ``AgentError`` for what is no scene, or carries no sums.
+    init(_ chain: BundleChain) throws(AgentError) {
+        let bundle = chain.top
+        let place = bundle.manifest.reference
+        guard bundle.manifest.level == .l2 else {
+            throw AgentError("is no scene", at: place, remedy: "name a scene (L2)")
+        }
+        guard bundle.has(TeachingRecord.file), bundle.has(TeachingRecord.statisticsFile) else {
+            throw AgentError(
+                "carries no sums to go on from", at: place,
+                remedy: "it was imported, or its sums were left out: teach a new one with `shrike scene new`")
+        }
+        self = try translating {
+            let text = try bundle.data(TeachingRecord.file, maximumBytes: TeachingRecord.maximumBytes)
+            return TaughtScene(
+                chain: chain, definition: try SceneLoader.definition(of: bundle, at: place),
+                document: try bundle.document(SceneLoader.documentFile),
+                record: try TeachingRecord(
+                    JSONValue(parsing: text, maximumBytes: TeachingRecord.maximumBytes), at: place),
+                statistics: try bundle.tensors(TeachingRecord.statisticsFile))
+        }
+    }
+
+    private init(
+        chain: BundleChain, definition: SceneDefinition, document: JSONValue, record: TeachingRecord,
+        statistics: TensorFile
+    ) {
+        (self.chain, self.definition, self.document) = (chain, definition, document)
+        (self.record, self.statistics) = (record, statistics)
+    }
+
+    var name: String { chain.top.manifest.name }
+}
+
+extension ModelDesk {
+    /// The version of a scene that a text names; a name alone means its active version, else the newest one.
+    func taughtScene(_ text: String) throws(AgentError) -> TaughtScene {
+        guard LayerName.isIdentifier(text) else { return try TaughtScene(resolve(text)) }
+        let store = try store()
+        if let active = try translating({ try store.active(text) }) {
+            return try TaughtScene(resolve(active.current.description))
+        }
+        guard let version = try versions(of: text).last else {
+            throw AgentError("no scene '\(text)'", at: store.path, remedy: "see `shrike scene list`")
+        }
+        return try TaughtScene(resolve("\(text):\(version)"))
+    }
+
+    /// Versions of a scene in the store, whole numbers in order before them all others by text.
+    func versions(of name: String) throws(AgentError) -> [String] {
+        let store = try store()
+        let names = try translating { try store.layout.index().names }
+        return names.filter { $0.hasPrefix(name + ":") }.map { String($0.dropFirst(name.count + 1)) }
+            .sorted { (Int($0) ?? -1, $0) < (Int($1) ?? -1, $1) }
+    }
+
+    /// The version after all whole-numbered ones.
+    func nextVersion(of name: String) throws(AgentError) -> String {
+        String((try versions(of: name).compactMap { Int($0) }.max() ?? 0) + 1)
+    }
+}

@@ -1,0 +1,205 @@
+import Agent
+import ArgumentParser
+import ShrikeCore
+
+/// Options of commands that make a new version of a scene.
+struct TeachOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Labelled pictures: COCO, VOC, YOLO, labelme, or a folder for each class.", valueName: "path"))
+    var data: String?
+
+    @Option(help: "Label format: coco, voc, yolo, labelme, folders; told apart by looking.")
+    var format: String?
+
+    @Option(name: .customLong("as"), help: "Version of the new bundle; default: one more than the last.")
+    var version: String?
+
+    @Option(help: ArgumentHelp("Loss of a class's F1 that the gate bears, 0 to 1.", valueName: "f1"))
+    var tolerance = 0.05
+
+    @Flag(help: "Keep the new version even where a class got worse than is borne.")
+    var acceptWorse = false
+
+    @Flag(help: "Make the new version the active one; a running agent follows between two frames.")
+    var activate = false
+
+    @Flag(help: "Print one JSON document instead of text.")
+    var json = false
+
+    func validate() throws {
+        if !(0...1).contains(tolerance) { throw ValidationError("--tolerance takes 0 to 1") }
+        if data == nil, format != nil { throw ValidationError("--format needs --data") }
+    }
+
+    var settings: SceneTeaching.Options {
+        var options = SceneTeaching.Options()
+        (options.data, options.format, options.version) = (data, format, version)
+        (options.tolerance, options.acceptsWorse, options.activates) = (tolerance, acceptWorse, activate)
+        return options
+    }
+
+    /// Runs a piece of teaching with progress and Ctrl-C, and prints what came of it.
+    ///
+    /// - Throws: `ExitCode` 3 where the gate refused the new version.
+    func run(
+        _ models: TeachStore, _ engine: EngineOptions,
+        _ work: @escaping @Sendable (SceneTeaching, @escaping SceneTeaching.Progress) async throws ->
+            SceneTeaching.Outcome
+    ) async throws {
+        var desk = models.settings
+        (desk.engine, desk.cacheFolder) = (engine.settings, engine.cache)
+        let teaching = try SceneTeaching(desk)
+        let meter = StepMeter()
+        let outcome = try await Interruption.cancels { try await work(teaching) { meter.show($0, share: $1) } }
+        meter.finish()
+        Console.out(json ? outcome.json.canonicalText : outcome.text)
+        if !outcome.isAccepted { throw ExitCode(3) }
+    }
+}
+
+/// Where teaching finds and puts models.
+struct TeachStore: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Folder of the model store; without it SHRIKE_MODELS, else the user's own.", valueName: "dir"))
+    var models: String?
+
+    @Option(help: ArgumentHelp("Take store, trust and keys from this gateway.yaml.", valueName: "file"))
+    var config: String?
+
+    var settings: ModelDesk.Options {
+        var settings = ModelDesk.Options()
+        (settings.store, settings.configuration) = (models, config)
+        return settings
+    }
+}
+
+extension SceneCommand {
+    struct New: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Teach a new scene from a few labelled pictures, or from normal ones only.",
+            discussion: """
+                Boxes (--data with boxes), classes of whole pictures (--data with a folder for each class) or normality \
+                (--normal). The scene lands in the store as NAME:1; pictures stay on this machine.
+                """)
+
+        @Argument(help: "Name of the scene: letters, digits, '-', '_' and '.'.") var name: String
+
+        @Option(help: "Base it rides on, NAME:VERSION; default: the only one of the store.") var base: String?
+
+        @Option(help: ArgumentHelp("Size of the picture that the base sees; default: chosen.", valueName: "size"))
+        var input: String?
+
+        @Option(help: "Form of the base: fp32 or int8. Thresholds belong to it.") var form = "fp32"
+
+        @Option(help: ArgumentHelp("Class that stands for nothing to report.", valueName: "class"))
+        var normalClass: String?
+
+        @OptionGroup var teach: TeachOptions
+        @OptionGroup var store: TeachStore
+        @OptionGroup var engine: EngineOptions
+
+        func validate() throws {
+            if teach.data == nil { throw ValidationError("--data PATH tells what to learn") }
+            if let input, PictureSize(input) == nil {
+                throw ValidationError("--input takes a size such as 320x320, 32 to 4096")
+            }
+            if !["fp32", "int8"].contains(form) { throw ValidationError("--form takes fp32 or int8") }
+        }
+
+        func run() async throws {
+            var options = teach.settings
+            (options.base, options.normalClass) = (base, normalClass)
+            options.input = input.flatMap(PictureSize.init).map { ($0.width, $0.height) }
+            options.usesInt8 = form == "int8"
+            try await teach.run(store, engine) { [name, options] in
+                try await $0.new(name, options: options, progress: $1)
+            }
+        }
+    }
+
+    struct Teach: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Add pictures or classes to a scene; the same as if all had been taught at once.",
+            discussion: """
+                A picture that is taught already with another label gets the new one. Exit status 3 where a class got worse \
+                than is borne; the old version stays as it is either way.
+                """)
+
+        @Argument(help: "NAME (its active or newest version), NAME:VERSION, or sha256:...") var scene: String
+
+        @OptionGroup var teach: TeachOptions
+        @OptionGroup var store: TeachStore
+        @OptionGroup var engine: EngineOptions
+
+        func validate() throws {
+            if teach.data == nil { throw ValidationError("--data PATH tells what to learn") }
+        }
+
+        func run() async throws {
+            try await teach.run(store, engine) { [scene, options = teach.settings] in
+                try await $0.teach(scene, options: options, progress: $1)
+            }
+        }
+    }
+
+    struct Forget: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Take pictures or a class back: the same as if they had never been taught.")
+
+        @Argument(help: "NAME (its active or newest version), NAME:VERSION, or sha256:...") var scene: String
+
+        @Option(
+            parsing: .upToNextOption,
+            help: ArgumentHelp("Pictures, by file, by name or by digest.", valueName: "picture"))
+        var pictures: [String] = []
+
+        @Option(name: .customLong("class"), help: ArgumentHelp("A class with all its pictures.", valueName: "code"))
+        var className: String?
+
+        @OptionGroup var teach: TeachOptions
+        @OptionGroup var store: TeachStore
+        @OptionGroup var engine: EngineOptions
+
+        func validate() throws {
+            if pictures.isEmpty == (className == nil) {
+                throw ValidationError("name --pictures or --class, one of them")
+            }
+            if teach.data != nil { throw ValidationError("--data is for scene new and scene teach") }
+        }
+
+        func run() async throws {
+            try await teach.run(store, engine) { [scene, pictures, className, options = teach.settings] in
+                try await $0.forget(
+                    scene, pictures: pictures, className: className, options: options, progress: $1)
+            }
+        }
+    }
+
+    struct Merge: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Join what several gateways taught the same scene: the same as one gateway with all pictures.",
+            discussion: """
+                No picture travels: bundles carry sums. All must come from one `scene new` (begin on the second gateway with \
+                `scene teach` on the first one's bundle, or `scene new --like`).
+                """)
+
+        @Argument(help: "The scene that goes on: NAME, NAME:VERSION, or sha256:...") var scene: String
+        @Argument(help: "Versions to join: NAME:VERSION, sha256:..., or layout folders or tars.") var others: [String]
+
+        @OptionGroup var teach: TeachOptions
+        @OptionGroup var store: TeachStore
+        @OptionGroup var engine: EngineOptions
+
+        func validate() throws {
+            if teach.data != nil { throw ValidationError("--data is for scene new and scene teach") }
+        }
+
+        func run() async throws {
+            try await teach.run(store, engine) { [scene, others, options = teach.settings] in
+                try await $0.merge(scene, with: others, options: options, progress: $1)
+            }
+        }
+    }
+}
