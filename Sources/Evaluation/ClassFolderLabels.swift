@@ -19,19 +19,18 @@ enum ClassFolderLabels {
             classes.insert(name)
             pictures.append(.init(fileName: relative, className: name))
         }
-        guard classes.count >= 2 else {
+        guard !classes.isEmpty else {
             throw EvaluationError(
-                "\(classes.isEmpty ? "no class folder" : "one class folder only")", at: folder.path,
-                remedy: "make a folder for each class, two at least")
+                "no class folder with pictures", at: folder.path, remedy: "make a folder for each class")
         }
         return LabeledDataset(classes: classes.sorted(), pictures: pictures)
     }
 
-    /// Whether a folder holds nothing but folders with pictures, two at least.
+    /// Whether a folder holds nothing but folders with pictures; `images` alone is half of another format.
     static func isAt(_ folder: URL) throws(EvaluationError) -> Bool {
         let pictures = try LabelReader.files(in: folder, withExtensions: PictureIndex.endings)
         let folders = Set(
             pictures.map { LabelReader.relativePath($0, to: folder).split(separator: "/").dropLast().first ?? "" })
-        return folders.count >= 2 && !folders.contains("") && !(folders.contains("images") && folders.count == 2)
+        return !folders.isEmpty && !folders.contains("") && !folders.contains("images")
     }
 }

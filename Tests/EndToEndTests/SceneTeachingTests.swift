@@ -1,0 +1,127 @@
+import Foundation
+import ShrikeCore
+import TestKit
+import Testing
+
+/// Scenes taught through the built program, on the real base.
+@Suite(.machineShare, .enabled(if: ShrikeProcess.isAvailable && BaseWeights.file != nil))
+struct SceneTeachingTests {
+    private let folder: TestFolder
+    private let pictures: TaughtPictures
+
+    init() throws {
+        folder = try TestFolder()
+        pictures = TaughtPictures(folder: folder)
+    }
+
+    private func shrike(_ arguments: [String], store: String = "models") async throws -> ShrikeProcess.Result {
+        try await ShrikeProcess.run(arguments, environment: ["SHRIKE_MODELS": folder.path(store)])
+    }
+
+    /// Runs a command that must work, and gives its JSON answer.
+    @discardableResult
+    private func answer(_ arguments: [String], store: String = "models", ending: Int32 = 0) async throws -> JSONValue {
+        let result = try await shrike(arguments + ["--json"], store: store)
+        try #require(result.ending == .exited(ending), "\(arguments): \(result.errors) \(result.output)")
+        return try JSONValue(parsing: Array(result.output.joined(separator: "\n").utf8))
+    }
+
+    private func importBase(into store: String = "models") async throws {
+        let file = try #require(BaseWeights.file)
+        let made = try await shrike(["base", "import", file, "--input", "64x64"], store: store)
+        try #require(made.ending == .exited(0), "\(made.errors)")
+    }
+
+    /// Digests of a version's files.
+    private func files(_ scene: String, store: String = "models") async throws -> [String: String] {
+        let shown = try await answer(["bundle", "show", scene], store: store)
+        let files = shown["chain"]?.arrayValue?.first?["files"]?.arrayValue ?? []
+        return Dictionary(
+            uniqueKeysWithValues: files.map { ($0["file"]?.stringValue ?? "", $0["digest"]?.stringValue ?? "") })
+    }
+
+    @Test func `a class is added and taken back, and nothing is left of it`() async throws {
+        try await importBase()
+        try pictures.write(0, count: 12, seed: 1, to: "two/stripes")
+        try pictures.write(1, count: 12, seed: 1, to: "two/dots")
+        try pictures.write(2, count: 6, seed: 1, to: "more/checks")
+        let first = try await answer(["scene", "new", "kind", "--data", folder.path("two")])
+        #expect(first["accepted"]?.boolValue == true && first["reference"]?.stringValue == "kind:1")
+        #expect(first["classes"]?["dots"]?.integerValue == 12)
+        #expect(first["gate"]?["pictures"]?.integerValue == 24)
+        let second = try await answer(["scene", "teach", "kind", "--data", folder.path("more"), "--format", "folders"])
+        #expect(second["reference"]?.stringValue == "kind:2")
+        let third = try await answer(["scene", "forget", "kind", "--class", "checks"])
+        #expect(third["reference"]?.stringValue == "kind:3")
+        let (before, between, after) = (try await files("kind:1"), try await files("kind:2"), try await files("kind:3"))
+        for file in ["heads.safetensors", "statistics.safetensors"] {
+            #expect(before[file] == after[file], "bit by bit as if the class had never been taught: \(file)")
+            #expect(before[file] != between[file])
+        }
+
+        // What was not taught is answered rightly, and golden pictures prove the bundle.
+        for look in 0..<3 {
+            try pictures.write(look, count: 8, seed: 9, to: "check/\(["stripes", "dots", "checks"][look])")
+        }
+        let figures = try await answer(["evaluate", "--scene", "kind:2", "--data", folder.path("check")])
+        #expect(figures["classification"]?["macro_f1"]?.doubleValue ?? 0 > 0.9, "\(figures.canonicalText)")
+        let verdict = try await answer(["bundle", "verify", "kind:2"])
+        #expect(verdict["golden"]?["pictures"]?.integerValue == 6)
+        let gate = try await shrike(["evaluate", "--scene", "kind:1", "--data", folder.path("check"), "--gate", "0.95"])
+        #expect(gate.ending == .exited(3), "the first version knows no checks")
+    }
+
+    @Test func `two gateways learn together without a picture`() async throws {
+        try await importBase()
+        try pictures.write(0, count: 8, seed: 1, to: "two/stripes")
+        try pictures.write(1, count: 8, seed: 1, to: "two/dots")
+        for (look, name) in [(2, "checks"), (3, "gradient")] {
+            try pictures.write(look, count: 5, seed: 2, to: "\(name)/\(name)")
+            try pictures.write(look, count: 5, seed: 2, to: "both/\(name)")
+        }
+        try await answer(["scene", "new", "kind", "--data", folder.path("two")])
+        let (here, there) = ("oci:\(folder.path("models")):kind:1", folder.path("there"))
+        try await answer(["bundle", "pull", here], store: "there")
+        try await answer(["bundle", "pull", here], store: "alone")
+        let folders = ["--format", "folders", "--tolerance", "1"]
+        try await answer(["scene", "teach", "kind", "--data", folder.path("checks")] + folders)
+        try await answer(["scene", "teach", "kind", "--data", folder.path("gradient")] + folders, store: "there")
+        let merged = try await answer(["scene", "merge", "kind", "oci:\(there):kind:2", "--tolerance", "1"])
+        #expect(merged["pictures"]?.integerValue == 26)
+        try await answer(["scene", "teach", "kind", "--data", folder.path("both")] + folders, store: "alone")
+        let (joined, alone) = (try await files("kind:3"), try await files("kind:2", store: "alone"))
+        for file in ["heads.safetensors", "statistics.safetensors"] { #expect(joined[file] == alone[file]) }
+        let again = try await shrike(["scene", "merge", "kind", "oci:\(there):kind:2"])
+        #expect(again.ending == .exited(1) && again.errors.last?.contains("brings no new picture") == true)
+    }
+
+    @Test func `the gate refuses what harms a class, and mistakes get one line`() async throws {
+        try await importBase()
+        try pictures.write(0, count: 12, seed: 1, to: "two/stripes")
+        try pictures.write(1, count: 12, seed: 1, to: "two/dots")
+        try await answer(["scene", "new", "kind", "--data", folder.path("two")])
+        // Dots that are called stripes.
+        try pictures.write(1, count: 30, seed: 3, to: "wrong/stripes")
+        try pictures.write(0, count: 1, seed: 3, to: "wrong/dots")
+        let refused = try await answer(["scene", "teach", "kind", "--data", folder.path("wrong")], ending: 3)
+        #expect(refused["accepted"]?.boolValue == false)
+        #expect(refused["gate"]?["changed_pictures"]?.arrayValue?.isEmpty == false)
+        let list = try await shrike(["scene", "list"])
+        #expect(list.output.count { $0.hasPrefix("kind:") } == 1)
+
+        for (arguments, words) in [
+            (["scene", "new", "kind", "--data", folder.path("two")], "there is a scene 'kind' already"),
+            (["scene", "teach", "kind", "--data", folder.path("two")], "were taught before"),
+            (["scene", "teach", "nothing", "--data", folder.path("two")], "no scene 'nothing'"),
+            (["scene", "forget", "kind", "--pictures", "nowhere.png"], "picture was not taught"),
+            (["scene", "forget", "kind", "--class", "holes"], "was taught no class 'holes'"),
+            (["scene", "new", "other", "--data", folder.path("two/dots")], "no labels found"),
+            (["scene", "new", "other", "--base", "none:1", "--data", folder.path("two")], "no bundle none:1"),
+        ] {
+            let result = try await shrike(arguments)
+            #expect(result.ending == .exited(1), "\(arguments)")
+            let told = result.errors.filter { $0.hasPrefix("shrike: ") }
+            #expect(told.count == 1 && told[0].contains(words), "\(result.errors)")
+        }
+    }
+}
