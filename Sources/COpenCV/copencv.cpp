@@ -50,6 +50,12 @@ bool cocv_resize(const cocv_mat *src, cocv_mat *dst, int32_t width, int32_t heig
         return true;
     });
 }
+bool cocv_mirror(const cocv_mat *src, cocv_mat *dst, cocv_error *err) {
+    return guard(err, [&] {
+        cv::flip(src->m, dst->m, 1);
+        return true;
+    });
+}
 bool cocv_crop(const cocv_mat *src, cocv_mat *dst, cocv_rect r, cocv_error *err) {
     return guard(err, [&] {
         src->m(cv::Rect(r.x, r.y, r.width, r.height)).copyTo(dst->m);

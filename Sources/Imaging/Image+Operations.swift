@@ -18,6 +18,13 @@ extension Image {
         }
     }
 
+    /// The mirror image: left becomes right.
+    public func mirrored() throws(ImagingError) -> Image {
+        let out = try Image()
+        try attempt { cocv_mirror(handle, out.handle, &$0) }
+        return out
+    }
+
     /// A copy of a part; the rectangle must lie inside the picture.
     public func cropped(x: Int, y: Int, width: Int, height: Int) throws(ImagingError) -> Image {
         var out = try Image()

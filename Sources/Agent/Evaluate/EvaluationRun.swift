@@ -54,6 +54,7 @@ public struct EvaluationRun: Sendable {
         var library = SceneLibrary(engine: options.engine, cacheFolder: options.cacheFolder, workers: workers)
         if let models = options.models { library.models = ModelAccess(storePath: models) }
         let scene = try library.load(options.scene)
+        dataset = Self.named(dataset, as: scene.definition)
         let pool = AnalysisPool(workers: workers, scenes: [scene])
         defer { pool.stop() }
         var detections: [[ScoredBox]] = []
@@ -85,6 +86,23 @@ public struct EvaluationRun: Sendable {
                 "pictures": .integer(Int64(dataset.pictures.count)), "labels": .integer(Int64(dataset.labelCount)),
                 "scene": scene.lineage.scene.json, "metrics": metrics.json,
             ]), text: EvaluationText.text(metrics, dataset), figure: metrics.meanAveragePrecision50)
+    }
+
+    /// Labels under the codes of the scene: people write `Tear` where the code is `tear`.
+    private static func named(_ dataset: LabeledDataset, as scene: SceneDefinition) -> LabeledDataset {
+        func code(_ name: String) -> String {
+            let code = ClassDefinition.code(from: name)
+            return scene.classDefinition(name) == nil && scene.classDefinition(code) != nil ? code : name
+        }
+        var dataset = dataset
+        dataset.classes = dataset.classes.map(code)
+        for picture in dataset.pictures.indices {
+            for label in dataset.pictures[picture].labels.indices {
+                dataset.pictures[picture].labels[label].className = code(
+                    dataset.pictures[picture].labels[label].className)
+            }
+        }
+        return dataset
     }
 
     /// The strongest finding of a picture is its class; a class the scene does not report is nothing to report.

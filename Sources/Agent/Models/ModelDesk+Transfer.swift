@@ -168,14 +168,3 @@ extension ModelDesk {
             ]))
     }
 }
-
-/// Whether a transfer is to end.
-private final class Cancellation: @unchecked Sendable {
-    // Sendable: `flag` is only touched under `lock`.
-    private let lock = NSLock()
-    private var flag = false
-
-    func cancel() { lock.withLock { flag = true } }
-
-    var isCancelled: Bool { lock.withLock { flag } }
-}

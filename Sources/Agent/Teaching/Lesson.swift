@@ -100,7 +100,9 @@ struct Lesson: Sendable {
             pictures.remove(at: known)
         } else {
             try memory.keep(bytes, as: digest)
-            pictures.append(TaughtPicture(digest: digest, name: name, label: label))
+            let size = task == .boxes ? try Self.size(of: bytes, name: name) : (0, 0)
+            pictures.append(
+                TaughtPicture(digest: digest, name: name, label: label, width: size.0, height: size.1))
         }
     }
 
@@ -115,13 +117,18 @@ struct Lesson: Sendable {
         }
         var picture = picture
         if picture.isRelative {
-            let pixels = try StillPicture.decode([UInt8](bytes), name: file)
-            picture = picture.inPixels(width: pixels.width, height: pixels.height)
+            let size = try Self.size(of: bytes, name: file)
+            picture = picture.inPixels(width: size.0, height: size.1)
         }
         return .boxes(
             picture.labels.filter { !$0.isCrowd && $0.box.area > 0 }.map {
                 .init(className: ClassDefinition.code(from: $0.className), box: $0.box)
             })
+    }
+
+    private static func size(of bytes: Data, name: String) throws -> (Int, Int) {
+        let pixels = try StillPicture.decode([UInt8](bytes), name: name)
+        return (pixels.width, pixels.height)
     }
 
     /// Size of the base's input that suits these pictures: that of the middle one by area.
@@ -141,4 +148,26 @@ struct Lesson: Sendable {
         let middle = sizes[sizes.count / 2]
         return StudyPlan.input(forWidth: middle.width, height: middle.height)
     }
+
+    /// - Throws: ``AgentError`` where nothing is marked.
+    func boxPlan(_ input: (width: Int, height: Int)?) throws(AgentError) -> BoxPlan {
+        try BoxPlan(pictures, input: input)
+    }
+}
+
+extension BoxPlan {
+    /// - Throws: ``AgentError`` where no picture has a box.
+    init(_ pictures: [TaughtPicture], input: (width: Int, height: Int)?) throws(AgentError) {
+        let sides = pictures.flatMap { picture -> [Double] in
+            guard case .boxes(let boxes) = picture.label else { return [] }
+            let area = Double(picture.width * picture.height)
+            return boxes.map { ($0.box.area / area).squareRoot() }
+        }
+        guard !sides.isEmpty else {
+            throw AgentError("no picture has a box", at: "data", remedy: "mark at least one")
+        }
+        self.init(pictures: pictures.map { ($0.width, $0.height) }, sides: sides, input: input)
+    }
+
+    var input: InputSize { InputSize(width: inputWidth, height: inputHeight) }
 }

@@ -66,13 +66,18 @@ public struct SceneTeaching: Sendable {
         return try await reporting {
             let base = try desk.base(options.base)
             let lesson = try await lesson(options, normalClass: options.normalClass, progress)
-            let input = try options.input.map { InputSize(width: $0.width, height: $0.height) }
-                ?? lesson.usualInput(PictureMemory(try desk.store()))
+            let input =
+                switch lesson.task {
+                case .boxes: try lesson.boxPlan(options.input).input
+                default:
+                    try options.input.map { InputSize(width: $0.width, height: $0.height) }
+                        ?? lesson.usualInput(PictureMemory(try desk.store()))
+                }
             let plan = try StudyPlan(
                 base: base, in: try desk.store(), input: input, precision: options.usesInt8 ? .int8 : .fp32)
-            var study = try await study(lesson.task, plan, before: nil)
             var record = TeachingRecord(task: lesson.task, normalClass: lesson.normalClass)
             let fresh = record.take(lesson.pictures)
+            var study = try await study(lesson.task, plan, before: nil, lesson)
             try await study.learn(fresh, progress: progress)
             return try await round(name, options, plan, before: nil, record, lesson).finish(study, progress: progress)
         }
@@ -161,11 +166,17 @@ public struct SceneTeaching: Sendable {
         }
     }
 
-    private func study(_ task: TeachingTask, _ plan: StudyPlan, before: TaughtScene?) async throws -> any SceneStudy {
+    private func study(
+        _ task: TeachingTask, _ plan: StudyPlan, before: TaughtScene?, _ lesson: Lesson? = nil
+    ) async throws -> any SceneStudy {
         switch task {
-        case .classes: try await ClassSceneStudy(plan, before: before, desk: desk)
-        case .boxes, .normality:
-            throw AgentError("cannot be taught", at: task.rawValue, remedy: "bring a folder for each class")
+        case .classes: return try await ClassSceneStudy(plan, before: before, desk: desk)
+        case .boxes:
+            if let before { return try BoxSceneStudy(plan, before: before, desk: desk) }
+            let size = (plan.input.width, plan.input.height)
+            return try BoxSceneStudy(plan, box: BoxPlan(lesson?.pictures ?? [], input: size), desk: desk)
+        case .normality:
+            throw AgentError("cannot be taught", at: task.rawValue, remedy: "bring labelled pictures")
         }
     }
 

@@ -64,6 +64,8 @@ void cocv_mat_view(const cocv_mat *m, cocv_view *out);
 // interpolation: 0 nearest, 1 linear, 2 cubic, 3 area.
 bool cocv_resize(const cocv_mat *src, cocv_mat *dst, int32_t width, int32_t height, int32_t interpolation,
                  cocv_error *err);
+// Left becomes right.
+bool cocv_mirror(const cocv_mat *src, cocv_mat *dst, cocv_error *err);
 bool cocv_crop(const cocv_mat *src, cocv_mat *dst, cocv_rect roi, cocv_error *err);
 // Writes src into dst at (x, y); both must fit and have the same type.
 bool cocv_paste(const cocv_mat *src, cocv_mat *dst, int32_t x, int32_t y, cocv_error *err);

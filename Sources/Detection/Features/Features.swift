@@ -22,6 +22,11 @@ public struct Features: ~Copyable {
         FeatureMap(outputs[tap].values, channels: taps[tap].channels, rows: taps[tap].rows, columns: taps[tap].columns)
     }
 
+    /// A copy of the map of a tap: its planes one after another.
+    public func values(_ tap: Int) -> [Float] {
+        Array(outputs[tap].values.prefix(taps[tap].channels * taps[tap].rows * taps[tap].columns))
+    }
+
     /// Lends the map of a tap after a 3x3 mean over the cells that exist.
     func withMeanMap<R>(_ tap: Int, _ body: (FeatureMap) throws -> R) rethrows -> R {
         if shared.means[tap] == nil {

@@ -25,14 +25,15 @@ public struct TaughtPicture: Hashable, Sendable {
     /// File name, for people.
     public var name: String
     public var label: Label
-    /// Kept out of what is learned, for the gate.
-    public var isHeld: Bool
+    /// Pixels of the picture; 0 where nothing depends on them.
+    public var width: Int
+    public var height: Int
     /// Name of the teaching that brought it, see ``TeachingRecord/increments``.
     public var increment: String
 
-    public init(digest: SHA256Digest, name: String, label: Label, isHeld: Bool = false, increment: String = "") {
-        (self.digest, self.name, self.label, self.isHeld) = (digest, name, label, isHeld)
-        self.increment = increment
+    public init(digest: SHA256Digest, name: String, label: Label, width: Int = 0, height: Int = 0, increment: String = "") {
+        (self.digest, self.name, self.label, self.increment) = (digest, name, label, increment)
+        (self.width, self.height) = (width, height)
     }
 
     /// Class codes that the label names, each once.

@@ -56,7 +56,9 @@ public struct TeachingRecord: Hashable, Sendable {
             "digest": .string(picture.digest.description), "name": .string(picture.name),
             "increment": .string(picture.increment),
         ]
-        if picture.isHeld { pairs["held"] = .bool(true) }
+        if picture.width > 0 {
+            pairs["size"] = .array([.integer(Int64(picture.width)), .integer(Int64(picture.height))])
+        }
         switch picture.label {
         case .normal: break
         case .kind(let name): pairs["class"] = .string(name)
@@ -110,10 +112,14 @@ public struct TeachingRecord: Hashable, Sendable {
             if sections.count > maximumBoxes { reader.report("boxes", "may hold \(maximumBoxes) at most") }
             label = .boxes(sections.prefix(maximumBoxes).compactMap(readBox))
         }
+        let size = reader.value("size")?.arrayValue?.compactMap(\.integerValue) ?? []
+        if !size.isEmpty, size.count != 2 || !size.allSatisfy({ (1...65_535).contains($0) }) {
+            reader.report("size", "must be [width, height]")
+        }
         let picture = digest.map {
             TaughtPicture(
-                digest: $0, name: reader.requiredString("name"), label: label,
-                isHeld: reader.bool("held", default: false),
+                digest: $0, name: reader.requiredString("name"), label: label, width: Int(size.first ?? 0),
+                height: Int(size.last ?? 0),
                 increment: reader.requiredString("increment"))
         }
         if let picture, !increments.contains(picture.increment) {

@@ -10,7 +10,7 @@ import Testing
             TaughtPicture(
                 digest: SHA256Digest(ofUTF8: "b"), name: "b.jpg",
                 label: .boxes([.init(className: "crack", box: Box(x: 1.5, y: 2, width: 30.25, height: 4))]),
-                isHeld: true, increment: "second"),
+                width: 640, height: 480, increment: "second"),
             TaughtPicture(digest: SHA256Digest(ofUTF8: "a"), name: "a.jpg", label: .boxes([]), increment: "first"),
             TaughtPicture(digest: SHA256Digest(ofUTF8: "n"), name: "n.jpg", label: .normal, increment: "first"),
         ])

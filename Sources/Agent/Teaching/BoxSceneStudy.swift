@@ -1,0 +1,185 @@
+import Detection
+import Evaluation
+import Foundation
+import FrameSources
+import Imaging
+import Inference
+import Integrity
+import ModelBundles
+import SceneTraining
+import ShrikeCore
+
+/// Boxes, by a small head trained on the base's maps.
+///
+/// A head that is trained on new pictures alone forgets the old ones, so every version is trained anew on all pictures, which this
+/// gateway remembers; sorted by digest and from a fixed seed, so that the order of teaching does not matter.
+struct BoxSceneStudy: SceneStudy {
+    static let prefix = "boxes"
+    /// Longer training would not fit into a minute or two on a gateway; of more pictures so many are taken, evenly.
+    static let maximumPictures = 800
+    private static let seed: UInt64 = 1
+    /// Classes with fewer pictures keep all for learning; of the others every fifth is held back for the gate.
+    private static let leastForHolding = 20
+    private static let holdEvery = 5
+    private static let usualThreshold = 0.3
+
+    private let plan: StudyPlan
+    /// Maps that the head looks at, finest first; set when the scene is made, so that later versions look the same way.
+    private let taps: [String]
+    private let width: Int
+    private let desk: ModelDesk
+    private let memory: PictureMemory
+    private var pictures: [TaughtPicture]
+
+    /// Begins a scene.
+    init(_ plan: StudyPlan, box: BoxPlan, desk: ModelDesk) throws(AgentError) {
+        (self.plan, self.desk) = (plan, desk)
+        memory = PictureMemory(try desk.store())
+        pictures = []
+        taps = try box.strides.map { stride throws(AgentError) in
+            guard let tap = plan.files.description.taps.last(where: { $0.stride == stride }) else {
+                throw AgentError(
+                    "the base has no map of stride \(stride)", at: plan.base.top.manifest.reference,
+                    remedy: "import one with maps of strides 8, 16 and 32")
+            }
+            return tap.name
+        }
+        width = box.width
+    }
+
+    /// Goes on with a scene.
+    init(_ plan: StudyPlan, before: TaughtScene, desk: ModelDesk) throws(AgentError) {
+        guard let head = before.definition.heads.boxes.first,
+            let width = try? before.chain.top.tensors(before.definition.heads.file)
+                .tensors["\(head.prefix).tower.depthwise.bias"]?.count
+        else {
+            throw AgentError("has no head for boxes", at: before.name, remedy: "teach a new scene")
+        }
+        (self.plan, self.desk, self.width, taps) = (plan, desk, width, head.taps)
+        memory = PictureMemory(try desk.store())
+        pictures = before.record.pictures
+    }
+
+    mutating func learn(_ pictures: [TaughtPicture], progress: @escaping SceneTeaching.Progress) async throws {
+        self.pictures += pictures
+    }
+
+    mutating func forget(_ pictures: [TaughtPicture], progress: @escaping SceneTeaching.Progress) async throws {
+        let gone = Set(pictures.map(\.digest))
+        self.pictures.removeAll { gone.contains($0.digest) }
+    }
+
+    mutating func join(_ other: TaughtScene, common: TaughtScene?) throws {
+        let known = Set(pictures.map(\.digest))
+        pictures += other.record.pictures.filter { !known.contains($0.digest) }
+    }
+
+    func solved(
+        _ record: TeachingRecord, before: TaughtScene?, tolerance: Double, progress: @escaping SceneTeaching.Progress
+    ) async throws -> SolvedScene {
+        if let missing = record.pictures.first(where: { !memory.has($0.digest) }) {
+            throw AgentError(
+                "picture is not on this gateway", at: missing.name,
+                remedy: "a scene with boxes is trained on all its pictures: teach it where they are, or bring them with --data")
+        }
+        let classes = record.pictureCounts.keys.sorted()
+        let held = Self.held(record)
+        let taught = record.pictures.filter { !held.contains($0.digest) }
+        let head = try await trained(taught, classes: classes, progress)
+        let taps = head.shape.levels.map(\.tap)
+        let settings = HeadSettings(
+            input: .init(width: plan.input.width, height: plan.input.height), precision: plan.precision,
+            boxes: [.init(taps: taps, classes: classes, prefix: Self.prefix)])
+        let tensors = TensorFile(tensors: head.tensors(Self.prefix))
+        let judged = held.isEmpty ? record.pictures : record.pictures.filter { held.contains($0.digest) }
+        let trial = BoxTrial(desk: desk, plan: plan, memory: memory, pictures: judged)
+        let found = try await trial.found(settings, tensors, classes: classes, progress)
+        let thresholds = Dictionary(
+            uniqueKeysWithValues: classes.map { name in
+                // What was learned by heart tells nothing about the threshold.
+                (name, held.isEmpty ? Self.usualThreshold : trial.threshold(of: name, found))
+            })
+        let after = trial.outcomes(found, thresholds: thresholds)
+        var old: [PictureOutcome]?
+        if let before { old = try await trial.outcomes(of: before, progress) }
+        return SolvedScene(
+            heads: settings, tensors: tensors, statistics: TensorFile(metadata: ["kind": "none"]),
+            thresholds: thresholds,
+            gate: GateReport(
+                before: old, after: after,
+                known: Set(before?.definition.classes.map(\.code) ?? []).intersection(classes), tolerance: tolerance))
+    }
+
+    /// Every fifth picture, by digest, where every class it shows has pictures enough.
+    private static func held(_ record: TeachingRecord) -> Set<SHA256Digest> {
+        let counts = record.pictureCounts
+        let rich = record.pictures.filter { picture in
+            !picture.classNames.isEmpty && picture.classNames.allSatisfy { counts[$0] ?? 0 >= leastForHolding }
+        }
+        return Set(rich.enumerated().filter { $0.offset % holdEvery == holdEvery - 1 }.map(\.element.digest))
+    }
+
+    private func trained(
+        _ pictures: [TaughtPicture], classes: [String], _ progress: @escaping SceneTeaching.Progress
+    ) async throws -> BoxHead {
+        let step = max(1, (pictures.count + Self.maximumPictures - 1) / Self.maximumPictures)
+        let used = stride(from: 0, to: pictures.count, by: step).map { pictures[$0] }
+        let backbone = try await plan.backbone(taps: taps, requests: desk.workers, desk: desk)
+        let shape = BoxHeadShape(
+            levels: backbone.taps.map {
+                .init(tap: $0.name, channels: $0.channels, rows: $0.rows, columns: $0.columns)
+            }, width: width, classes: classes.count, inputWidth: plan.input.width,
+            inputHeight: plan.input.height)
+        let samples = try await samples(used, classes: classes, backbone, progress)
+        let trainer = BoxHeadTrainer(pictures: used.count, seed: Self.seed, threads: desk.workers)
+        let cancellation = Cancellation()
+        return try await withTaskCancellationHandler {
+            try await BlockingThread(label: "train").run {
+                try trainer.train(samples, shape: shape) { done, loss in
+                    progress("training", Double(done) / Double(trainer.steps))
+                    return !cancellation.isCancelled
+                }
+            }
+        } onCancel: {
+            cancellation.cancel()
+        }
+    }
+
+    /// Each picture and its mirror image.
+    private func samples(
+        _ pictures: [TaughtPicture], classes: [String], _ backbone: Backbone, _ progress: @escaping SceneTeaching.Progress
+    ) async throws -> [BoxSample] {
+        let (memory, input) = (memory, plan.input)
+        return try await FeatureWork(backbone: backbone, workers: desk.workers).map(
+            count: 2 * pictures.count,
+            picture: { number in
+                let picture = pictures[number / 2]
+                let pixels = try StillPicture.decode([UInt8](memory.picture(picture.digest) ?? Data()), name: picture.name)
+                return number.isMultiple(of: 2) ? pixels : try Image(copying: pixels).mirrored().frozen()
+            },
+            take: { number, features in
+                let picture = pictures[number / 2]
+                return BoxSample(
+                    maps: features.taps.indices.map { features.values($0) },
+                    truths: Self.truths(
+                        picture, classes: classes, input: input,
+                        isMirrored: !number.isMultiple(of: 2)))
+            },
+            progress: { progress("looking at \(pictures.count) pictures", Double($0) / Double(2 * pictures.count)) })
+    }
+
+    private static func truths(
+        _ picture: TaughtPicture, classes: [String], input: InputSize, isMirrored: Bool
+    ) -> [BoxSample.Truth] {
+        guard case .boxes(let boxes) = picture.label, picture.width > 0 else { return [] }
+        let (x, y) = (Double(input.width) / Double(picture.width), Double(input.height) / Double(picture.height))
+        return boxes.compactMap { labeled in
+            guard let index = classes.firstIndex(of: labeled.className) else { return nil }
+            let (left, right) = (labeled.box.left * x, labeled.box.right * x)
+            return BoxSample.Truth(
+                classIndex: index, left: Float(isMirrored ? Double(input.width) - right : left),
+                top: Float(labeled.box.top * y), right: Float(isMirrored ? Double(input.width) - left : right),
+                bottom: Float(labeled.box.bottom * y))
+        }
+    }
+}
