@@ -10,14 +10,18 @@ struct ClassSceneStudy: SceneStudy {
     private let vectors: PictureVectors
     private var study: ClassStudy?
 
-    /// - Parameter before: the version to go on from; nil to begin.
-    init(_ plan: StudyPlan, before: TaughtScene?, desk: ModelDesk) async throws {
-        let workers = desk.workers
-        let taps = before?.definition.heads.classifier?.taps ?? plan.classTaps
-        let backbone = try await plan.backbone(taps: taps, requests: workers, desk: desk)
+    /// Maps that pictures are told apart by.
+    static func taps(_ plan: StudyPlan, before: TaughtScene?) -> [String] {
+        before?.definition.heads.classifier?.taps ?? plan.classTaps
+    }
+
+    /// - Parameters:
+    ///   - backbone: the base with ``taps(_:before:)``.
+    ///   - before: the version to go on from; nil to begin.
+    init(_ plan: StudyPlan, backbone: Backbone, before: TaughtScene?, desk: ModelDesk) throws {
         self.plan = plan
         vectors = PictureVectors(
-            plan, backbone: backbone, memory: PictureMemory(try desk.store()), workers: workers)
+            plan, backbone: backbone, memory: PictureMemory(try desk.store()), workers: desk.workers)
         study = try before.map(Self.study)
         if let study, study.sums.dimensions != vectors.count {
             throw AgentError(

@@ -170,7 +170,10 @@ public struct SceneTeaching: Sendable {
         _ task: TeachingTask, _ plan: StudyPlan, before: TaughtScene?, _ lesson: Lesson? = nil
     ) async throws -> any SceneStudy {
         switch task {
-        case .classes: return try await ClassSceneStudy(plan, before: before, desk: desk)
+        case .classes:
+            let backbone = try await plan.backbone(
+                taps: ClassSceneStudy.taps(plan, before: before), requests: desk.workers, desk: desk)
+            return try ClassSceneStudy(plan, backbone: backbone, before: before, desk: desk)
         case .boxes:
             if let before { return try BoxSceneStudy(plan, before: before, desk: desk) }
             let size = (plan.input.width, plan.input.height)

@@ -55,6 +55,8 @@ struct StudyPlan: Sendable {
     /// Compiles the base with these outputs.
     ///
     /// - Parameter requests: passes that may run at the same time.
+    // Not inlined: Swift 6.3.1 fails to split some coroutines that would come of it (release).
+    @inline(never)
     func backbone(taps: [String], requests: Int, desk: ModelDesk) async throws -> Backbone {
         let plan = self
         var settings = NetworkSettings(
