@@ -64,12 +64,17 @@ void ct_add_products(const float *a, size_t rows, const float *b, size_t columns
         for (size_t j = 0; j < columns; j++) out[i * columns + j] += dot(a + i * count, b + j * count, count);
 }
 
-CLONES void ct_add_sums(const float *in, size_t channels, size_t count, float *out) {
-    for (size_t c = 0; c < channels; c++) {
-        float sum = 0;
-        for (size_t i = 0; i < count; i++) sum += in[c * count + i];
-        out[c] += sum;
-    }
+CLONES static float sum(const float *in, size_t count) {
+    lanes sums = {0};
+    size_t at = 0;
+    for (; at + LANES <= count; at += LANES) sums += *(const lanes *)(in + at);
+    float sum = total(&sums);
+    for (; at < count; at++) sum += in[at];
+    return sum;
+}
+
+void ct_add_sums(const float *in, size_t channels, size_t count, float *out) {
+    for (size_t c = 0; c < channels; c++) out[c] += sum(in + c * count, count);
 }
 
 CLONES void ct_depthwise3_back(const float *restrict gradient, const float *restrict in, size_t channels, size_t rows,
@@ -78,27 +83,21 @@ CLONES void ct_depthwise3_back(const float *restrict gradient, const float *rest
     for (size_t c = 0; c < channels; c++) {
         const float *g = gradient + c * rows * columns, *x = in + c * rows * columns, *w = weight + 9 * c;
         float *to = in_gradient + c * rows * columns, *dw = weight_gradient + 9 * c;
-        float bias = 0;
-        for (size_t i = 0; i < rows * columns; i++) {
-            bias += g[i];
-            to[i] = 0;
-        }
-        bias_gradient[c] += bias;
+        bias_gradient[c] += sum(g, rows * columns);
+        for (size_t i = 0; i < rows * columns; i++) to[i] = 0;
         for (size_t k = 0; k < 3; k++)
             for (size_t l = 0; l < 3; l++) {
                 // Output (y, x) saw input (y + k - 1, x + l - 1).
                 size_t first = k == 0, last = k == 2 ? rows - 1 : rows;
                 size_t left = l == 0, right = l == 2 ? columns - 1 : columns;
-                float sum = 0, value = w[3 * k + l];
+                float found = 0, value = w[3 * k + l];
                 for (size_t y = first; y < last; y++) {
-                    const float *out_row = g + y * columns;
-                    size_t row = (y + k - 1) * columns;
-                    for (size_t u = left; u < right; u++) {
-                        sum += out_row[u] * x[row + u + l - 1];
-                        to[row + u + l - 1] += value * out_row[u];
-                    }
+                    const float *out_row = g + y * columns + left;
+                    size_t row = (y + k - 1) * columns + left + l - 1;
+                    found += dot(out_row, x + row, right - left);
+                    for (size_t u = 0; u < right - left; u++) to[row + u] += value * out_row[u];
                 }
-                dw[3 * k + l] += sum;
+                dw[3 * k + l] += found;
             }
     }
 }

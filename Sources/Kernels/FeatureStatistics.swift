@@ -8,6 +8,15 @@ public enum FeatureStatistics {
         cf_mean3(map.base, map.channels, map.rows, map.columns, &out)
     }
 
+    /// The vectors of all cells one after another.
+    public static func cells(_ map: FeatureMap) -> [Float] {
+        [Float](unsafeUninitializedCapacity: map.channels * map.cells) { buffer, count in
+            guard let start = buffer.baseAddress else { return }
+            cf_cells(map.base, map.channels, map.cells, start)
+            count = map.channels * map.cells
+        }
+    }
+
     /// Mean and standard deviation (of the population) of every channel over a rectangle of cells.
     ///
     /// - Returns: the means of all channels, then their deviations: 2 x channels numbers.

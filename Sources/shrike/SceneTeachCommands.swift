@@ -12,6 +12,13 @@ struct TeachOptions: ParsableArguments {
     @Option(help: "Label format: coco, voc, yolo, labelme, folders; told apart by looking.")
     var format: String?
 
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp(
+            "Footage that looks as usual, or where defects are rare, instead of labelled pictures.",
+            valueName: "footage"))
+    var normal: [String] = []
+
     @Option(name: .customLong("as"), help: "Version of the new bundle; default: one more than the last.")
     var version: String?
 
@@ -30,11 +37,13 @@ struct TeachOptions: ParsableArguments {
     func validate() throws {
         if !(0...1).contains(tolerance) { throw ValidationError("--tolerance takes 0 to 1") }
         if data == nil, format != nil { throw ValidationError("--format needs --data") }
+        if data != nil, !normal.isEmpty { throw ValidationError("name --data or --normal, one of them") }
     }
 
     var settings: SceneTeaching.Options {
         var options = SceneTeaching.Options()
         (options.data, options.format, options.version) = (data, format, version)
+        options.normal = normal
         (options.tolerance, options.acceptsWorse, options.activates) = (tolerance, acceptWorse, activate)
         return options
     }
@@ -96,12 +105,18 @@ extension SceneCommand {
         @Option(help: ArgumentHelp("Class that stands for nothing to report.", valueName: "class"))
         var normalClass: String?
 
+        @Flag(help: "The camera moves: one idea of usual for the whole picture instead of one for each place (--normal).")
+        var moving = false
+
         @OptionGroup var teach: TeachOptions
         @OptionGroup var store: TeachStore
         @OptionGroup var engine: EngineOptions
 
         func validate() throws {
-            if teach.data == nil { throw ValidationError("--data PATH tells what to learn") }
+            if teach.data == nil, teach.normal.isEmpty {
+                throw ValidationError("--data PATH or --normal FOOTAGE tells what to learn")
+            }
+            if moving, teach.normal.isEmpty { throw ValidationError("--moving is for --normal") }
             if let input, PictureSize(input) == nil {
                 throw ValidationError("--input takes a size such as 320x320, 32 to 4096")
             }
@@ -110,7 +125,7 @@ extension SceneCommand {
 
         func run() async throws {
             var options = teach.settings
-            (options.base, options.normalClass) = (base, normalClass)
+            (options.base, options.normalClass, options.isMoving) = (base, normalClass, moving)
             options.input = input.flatMap(PictureSize.init).map { ($0.width, $0.height) }
             options.usesInt8 = form == "int8"
             try await teach.run(store, engine) { [name, options] in
@@ -134,7 +149,9 @@ extension SceneCommand {
         @OptionGroup var engine: EngineOptions
 
         func validate() throws {
-            if teach.data == nil { throw ValidationError("--data PATH tells what to learn") }
+            if teach.data == nil, teach.normal.isEmpty {
+                throw ValidationError("--data PATH or --normal FOOTAGE tells what to learn")
+            }
         }
 
         func run() async throws {
@@ -163,9 +180,8 @@ extension SceneCommand {
         @OptionGroup var engine: EngineOptions
 
         func validate() throws {
-            if pictures.isEmpty == (className == nil) {
-                throw ValidationError("name --pictures or --class, one of them")
-            }
+            let named = [!pictures.isEmpty, className != nil, !teach.normal.isEmpty].count { $0 }
+            if named != 1 { throw ValidationError("name --pictures, --class or --normal, one of them") }
             if teach.data != nil { throw ValidationError("--data is for scene new and scene teach") }
         }
 
@@ -181,8 +197,8 @@ extension SceneCommand {
         static let configuration = CommandConfiguration(
             abstract: "Join what several gateways taught the same scene: the same as one gateway with all pictures.",
             discussion: """
-                No picture travels: bundles carry sums. All must come from one `scene new` (begin on the second gateway with \
-                `scene teach` on the first one's bundle, or `scene new --like`).
+                No picture travels: bundles carry sums. All must come from one `scene new`: begin on the second gateway with \
+                `scene teach` on the first one's bundle.
                 """)
 
         @Argument(help: "The scene that goes on: NAME, NAME:VERSION, or sha256:...") var scene: String
@@ -193,7 +209,9 @@ extension SceneCommand {
         @OptionGroup var engine: EngineOptions
 
         func validate() throws {
-            if teach.data != nil { throw ValidationError("--data is for scene new and scene teach") }
+            if teach.data != nil || !teach.normal.isEmpty {
+                throw ValidationError("--data and --normal are for scene new and scene teach")
+            }
         }
 
         func run() async throws {

@@ -107,7 +107,10 @@ struct BoxSceneStudy: SceneStudy {
             thresholds: thresholds,
             gate: GateReport(
                 before: old, after: after,
-                known: Set(before?.definition.classes.map(\.code) ?? []).intersection(classes), tolerance: tolerance))
+                known: Set(before?.definition.classes.map(\.code) ?? []).intersection(classes), tolerance: tolerance),
+            notes: held.isEmpty
+                ? ["figures are of the taught pictures themselves: none was held back, which takes \(Self.leastForHolding) a class"]
+                : ["\(held.count) pictures are held back for the gate and not learned"])
     }
 
     /// Every fifth picture, by digest, where every class it shows has pictures enough.

@@ -31,4 +31,6 @@ struct SolvedScene: Sendable {
     /// Least score of each class that is reported.
     var thresholds: [String: Double]
     var gate: GateReport
+    /// What a person should know of the figures.
+    var notes: [String] = []
 }

@@ -14,6 +14,10 @@ public struct SceneTeaching: Sendable {
         public var data: String?
         /// Format of their labels; nil tells by looking.
         public var format: String?
+        /// Footage that looks as usual, instead of labelled pictures.
+        public var normal: [String] = []
+        /// The camera moves: one idea of normal for the whole picture.
+        public var isMoving = false
         /// Base of a new scene; nil for the only one of the store.
         public var base: String?
         /// Size of the picture that the base of a new scene sees; nil is chosen by the pictures.
@@ -41,6 +45,7 @@ public struct SceneTeaching: Sendable {
     public typealias Progress = @Sendable (String, Double) -> Void
 
     let desk: ModelDesk
+    private let began = ContinuousClock.now
 
     /// - Throws: ``AgentError`` for a configuration that cannot be used.
     public init(_ options: ModelDesk.Options) throws(AgentError) {
@@ -63,6 +68,7 @@ public struct SceneTeaching: Sendable {
                 "there is a scene '\(name)' already, version \(version)", at: try desk.store().path,
                 remedy: "go on with `shrike scene teach \(name)`, or choose another name")
         }
+        if !options.normal.isEmpty { return try await newNormality(name, options: options, progress: progress) }
         return try await reporting {
             let base = try desk.base(options.base)
             let lesson = try await lesson(options, normalClass: options.normalClass, progress)
@@ -88,6 +94,14 @@ public struct SceneTeaching: Sendable {
     /// - Throws: ``AgentError``.
     public func teach(_ scene: String, options: Options, progress: @escaping Progress) async throws -> Outcome {
         let before = try desk.taughtScene(scene)
+        if before.record.task == .normality {
+            return try await changeNormality(before, isTakenBack: false, options: options, progress: progress)
+        }
+        guard options.normal.isEmpty else {
+            throw AgentError(
+                "the scene learns \(before.record.task.rawValue) and not what is usual", at: scene,
+                remedy: "bring labelled pictures with --data")
+        }
         return try await reporting {
             var lesson = try await lesson(options, normalClass: before.record.normalClass, progress)
             guard lesson.task == before.record.task else {
@@ -126,6 +140,9 @@ public struct SceneTeaching: Sendable {
         _ scene: String, pictures: [String], className: String?, options: Options, progress: @escaping Progress
     ) async throws -> Outcome {
         let before = try desk.taughtScene(scene)
+        if before.record.task == .normality {
+            return try await changeNormality(before, isTakenBack: true, options: options, progress: progress)
+        }
         return try await reporting {
             let gone =
                 try className.map { try before.record.pictures(ofClass: $0, scene: before.name) }
@@ -148,6 +165,9 @@ public struct SceneTeaching: Sendable {
         _ scene: String, with others: [String], options: Options, progress: @escaping Progress
     ) async throws -> Outcome {
         let before = try desk.taughtScene(scene)
+        if before.record.task == .normality {
+            return try await mergeNormality(before, with: others, options: options, progress: progress)
+        }
         return try await reporting {
             let plan = try plan(before)
             var study = try await study(before.record.task, plan, before: before)
@@ -179,11 +199,11 @@ public struct SceneTeaching: Sendable {
             let size = (plan.input.width, plan.input.height)
             return try BoxSceneStudy(plan, box: BoxPlan(lesson?.pictures ?? [], input: size), desk: desk)
         case .normality:
-            throw AgentError("cannot be taught", at: task.rawValue, remedy: "bring labelled pictures")
+            throw AgentError("is taught by footage", at: task.rawValue, remedy: "name it with --normal")
         }
     }
 
-    private func plan(_ scene: TaughtScene) throws(AgentError) -> StudyPlan {
+    func plan(_ scene: TaughtScene) throws(AgentError) -> StudyPlan {
         guard scene.chain.bundles.count > 1, let input = scene.definition.heads.input else {
             throw AgentError("rides on no base", at: scene.name, remedy: "teach a new scene on one")
         }
@@ -201,17 +221,18 @@ public struct SceneTeaching: Sendable {
         }
     }
 
-    private func round(
+    func round(
         _ name: String, _ options: Options, _ plan: StudyPlan, before: TaughtScene?, _ record: TeachingRecord,
         _ lesson: Lesson
     ) -> TeachingRound {
-        var round = TeachingRound(desk: desk, options: options, name: name, plan: plan, before: before, record: record)
+        var round = TeachingRound(
+            desk: desk, options: options, name: name, plan: plan, before: before, record: record, began: began)
         (round.classNames, round.notes) = (lesson.classNames, lesson.notes)
         return round
     }
 
     /// Failures of every layer in the words of this one.
-    private func reporting<R>(_ work: () async throws -> R) async throws -> R {
+    func reporting<R>(_ work: () async throws -> R) async throws -> R {
         do { return try await work() } catch let error as CancellationError { throw error } catch {
             return try translating { throw error }
         }

@@ -18,15 +18,23 @@ struct TeachingRound: Sendable {
     var classNames: [String: String] = [:]
     /// Lines about pictures that were left out and the like.
     var notes: [String] = []
-    let began = ContinuousClock.now
+    /// Pictures that prove the bundle, where the gateway remembers none.
+    var goldenFrames: [PixelBuffer] = []
+    let began: ContinuousClock.Instant
 
     func finish(
         _ study: some SceneStudy, progress: @escaping SceneTeaching.Progress
     ) async throws -> SceneTeaching.Outcome {
         let solved = try await study.solved(
             record, before: before, tolerance: options.tolerance, progress: progress)
+        return try await finish(solved, progress: progress)
+    }
+
+    func finish(
+        _ solved: SolvedScene, progress: @escaping SceneTeaching.Progress
+    ) async throws -> SceneTeaching.Outcome {
         let report = TeachingReport(
-            name: name, record: record, gate: solved.gate, notes: notes, seconds: began.duration(to: .now).seconds)
+            name: name, record: record, gate: solved.gate, notes: notes + solved.notes, seconds: began.duration(to: .now).seconds)
         guard solved.gate.isPassed || options.acceptsWorse else { return report.refused }
         progress("packing", 0)
         let (round, desk) = (self, desk)
@@ -89,14 +97,18 @@ struct TeachingRound: Sendable {
     }
 
     private func golden(_ folder: String) throws -> [String] {
+        func file(_ number: Int) -> String { "\(folder)/golden/\(number + 1).jpg" }
+        for (number, pixels) in goldenFrames.enumerated() {
+            try GoldenPictures.write(pixels, largest: (plan.input.width, plan.input.height), to: file(number))
+        }
+        if !goldenFrames.isEmpty { return goldenFrames.indices.map(file) }
         let memory = PictureMemory(try desk.store())
         let here = record.pictures.filter { memory.has($0.digest) }
         return try GoldenPictures.choice(of: here).enumerated().compactMap { number, picture in
             guard let bytes = memory.picture(picture.digest) else { return nil }
             let pixels = try StillPicture.decode([UInt8](bytes), name: picture.name)
-            let file = "\(folder)/golden/\(number + 1).jpg"
-            try GoldenPictures.write(pixels, largest: (plan.input.width, plan.input.height), to: file)
-            return file
+            try GoldenPictures.write(pixels, largest: (plan.input.width, plan.input.height), to: file(number))
+            return file(number)
         }
     }
 }

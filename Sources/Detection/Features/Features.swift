@@ -27,6 +27,9 @@ public struct Features: ~Copyable {
         Array(outputs[tap].values.prefix(taps[tap].channels * taps[tap].rows * taps[tap].columns))
     }
 
+    /// The vectors of all cells of a tap after a 3x3 mean, as the normality head sees them.
+    public func meanCells(_ tap: Int) -> [Float] { withMeanMap(tap) { FeatureStatistics.cells($0) } }
+
     /// Lends the map of a tap after a 3x3 mean over the cells that exist.
     func withMeanMap<R>(_ tap: Int, _ body: (FeatureMap) throws -> R) rethrows -> R {
         if shared.means[tap] == nil {
