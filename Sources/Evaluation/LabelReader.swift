@@ -69,7 +69,8 @@ public enum LabelReader {
             found.append(file)
             guard found.count <= maximumFiles else {
                 throw EvaluationError(
-                    "more than \(maximumFiles) files of .\(endings.sorted().joined(separator: " ."))", at: folder.path, remedy: "split the data set")
+                    "more than \(maximumFiles) files of .\(endings.sorted().joined(separator: " ."))", at: folder.path,
+                    remedy: "split the data set")
             }
         }
         return found.sorted { $0.path < $1.path }

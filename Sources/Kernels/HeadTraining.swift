@@ -44,7 +44,9 @@ public enum HeadTraining {
         ct_depthwise3_back(gradient, input, channels, rows, columns, weights, weightGradient, biasGradient, out)
     }
 
-    public static func rectifyBack(_ output: Values, count: Int, gradient: Room) { ct_relu_back(output, count, gradient) }
+    public static func rectifyBack(_ output: Values, count: Int, gradient: Room) {
+        ct_relu_back(output, count, gradient)
+    }
 
     public static func rectify(_ values: Room, count: Int) { cf_relu(values, count) }
 

@@ -11,7 +11,8 @@ struct EvaluateCommand: AsyncParsableCommand {
             class folders, is below it.
             """)
 
-    @Option(help: ArgumentHelp("A folder with scene.json, a bundle, an .onnx file, or builtin:NAME.", valueName: "bundle"))
+    @Option(
+        help: ArgumentHelp("A folder with scene.json, a bundle, an .onnx file, or builtin:NAME.", valueName: "bundle"))
     var scene: String
 
     @Option(help: ArgumentHelp("Folder or file of labelled pictures.", valueName: "path"))

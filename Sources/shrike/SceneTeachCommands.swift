@@ -53,7 +53,8 @@ struct TeachOptions: ParsableArguments {
     /// - Throws: `ExitCode` 3 where the gate refused the new version.
     func run(
         _ models: TeachStore, _ engine: EngineOptions,
-        _ work: @escaping @Sendable (SceneTeaching, @escaping SceneTeaching.Progress) async throws ->
+        _ work:
+            @escaping @Sendable (SceneTeaching, @escaping SceneTeaching.Progress) async throws ->
             SceneTeaching.Outcome
     ) async throws {
         var desk = models.settings
@@ -105,7 +106,8 @@ extension SceneCommand {
         @Option(help: ArgumentHelp("Class that stands for nothing to report.", valueName: "class"))
         var normalClass: String?
 
-        @Flag(help: "The camera moves: one idea of usual for the whole picture instead of one for each place (--normal).")
+        @Flag(
+            help: "The camera moves: one idea of usual for the whole picture instead of one for each place (--normal).")
         var moving = false
 
         @OptionGroup var teach: TeachOptions

@@ -124,4 +124,49 @@ struct SceneTeachingTests {
             #expect(told.count == 1 && told[0].contains(words), "\(result.errors)")
         }
     }
+
+    @Test func `boxes are taught in any order to the same bits, and found`() async throws {
+        try await importBase()
+        try pictures.writeSquares(count: 10, seed: 1, to: "first")
+        try pictures.writeSquares(count: 6, seed: 2, to: "second")
+        try pictures.writeSquares(count: 12, seed: 3, to: "check")
+        let made = try await answer(["scene", "new", "squares", "--data", folder.path("first")])
+        #expect(made["task"]?.stringValue == "boxes" && made["classes"]?["bright"]?.integerValue == 5)
+        let figures = try await answer(["evaluate", "--scene", "squares:1", "--data", folder.path("check")])
+        let found = figures["metrics"]?["total"]?["map50"]?.doubleValue ?? 0
+        #expect(found > 0.5, "\(figures.canonicalText)")
+        let loose = ["--tolerance", "1"]
+        try await answer(["scene", "teach", "squares", "--data", folder.path("second")] + loose)
+        try await answer(["scene", "forget", "squares", "--class", "dark"] + loose)
+        let gone = try await shrike(["scene", "forget", "squares:2", "--pictures", "2-0.png", "--as", "9"] + loose)
+        #expect(gone.ending == .exited(0), "\(gone.errors)")
+
+        try await importBase(into: "other")
+        try await answer(["scene", "new", "squares", "--data", folder.path("second")], store: "other")
+        try await answer(["scene", "teach", "squares", "--data", folder.path("first")] + loose, store: "other")
+        let (here, there) = (try await files("squares:2"), try await files("squares:2", store: "other"))
+        #expect(here["heads.safetensors"] == there["heads.safetensors"])
+        let away = try await shrike(["scene", "teach", "squares", "--data", folder.path("check")], store: "empty")
+        #expect(away.ending == .exited(1) && away.errors.last?.contains("no scene 'squares'") == true)
+    }
+
+    @Test func `what is usual is taught from footage, and what is not stands out`() async throws {
+        try await importBase()
+        try pictures.write(0, count: 24, seed: 1, to: "usual")
+        try pictures.write(0, count: 6, seed: 2, to: "more")
+        let made = try await answer(["scene", "new", "line", "--normal", folder.path("usual")])
+        #expect(made["task"]?.stringValue == "normality" && made["pictures"]?.integerValue == 24)
+        try await answer(["scene", "teach", "line", "--normal", folder.path("more")])
+        try await answer(["scene", "forget", "line", "--normal", folder.path("more")])
+        let (before, after) = (try await files("line:1"), try await files("line:3"))
+        #expect(before["statistics.safetensors"] == after["statistics.safetensors"])
+        #expect(before["heads.safetensors"] == after["heads.safetensors"])
+
+        try pictures.write(0, count: 10, seed: 5, to: "check/good")
+        try pictures.write(1, count: 10, seed: 5, to: "check/unusual")
+        let figures = try await answer(["evaluate", "--scene", "line:1", "--data", folder.path("check")])
+        #expect(figures["classification"]?["macro_f1"]?.doubleValue ?? 0 > 0.9, "\(figures.canonicalText)")
+        let wrong = try await shrike(["scene", "forget", "line", "--normal", folder.path("check")])
+        #expect(wrong.ending == .exited(1) && wrong.errors.last?.contains("none of the pictures was taught") == true)
+    }
 }

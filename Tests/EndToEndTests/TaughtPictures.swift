@@ -34,4 +34,33 @@ struct TaughtPictures {
         default: 2.5 * x
         }
     }
+
+    /// Writes pictures with a bright or a dark square each, and their boxes as COCO.
+    func writeSquares(count: Int, seed: UInt64, to name: String) throws {
+        var random = SeededRandom(seed: seed)
+        var (images, annotations) = ([String](), [String]())
+        for number in 0..<count {
+            let (side, isBright) = (Int(random.uniform(18, 23)), number.isMultiple(of: 2))
+            let (left, top) = (Int(random.uniform(0, Double(95 - side))), Int(random.uniform(0, Double(95 - side))))
+            var image = try Image(width: 96, height: 96)
+            image.withUnsafeMutableBytes { bytes in
+                for y in 0..<96 {
+                    for x in 0..<96 {
+                        let isInside = (left..<left + side).contains(x) && (top..<top + side).contains(y)
+                        let value = (isInside ? (isBright ? 230 : 20) : 120) + random.normal(10)
+                        for channel in 0..<3 { bytes[(y * 96 + x) * 3 + channel] = UInt8(max(0, min(255, value))) }
+                    }
+                }
+            }
+            let file = "\(seed)-\(number).png"
+            try folder.write(Data(image.encoded(.png)), to: "\(name)/\(file)")
+            images.append(#"{"id":\#(number + 1),"file_name":"\#(file)","width":96,"height":96}"#)
+            annotations.append(
+                #"{"id":\#(number + 1),"image_id":\#(number + 1),"category_id":\#(isBright ? 1 : 2),"#
+                    + #""bbox":[\#(left),\#(top),\#(side),\#(side)],"area":\#(side * side),"iscrowd":0}"#)
+        }
+        try folder.write(
+            #"{"images":[\#(images.joined(separator: ","))],"annotations":[\#(annotations.joined(separator: ","))],"#
+                + #""categories":[{"id":1,"name":"Bright"},{"id":2,"name":"Dark"}]}"#, to: "\(name)/labels.json")
+    }
 }

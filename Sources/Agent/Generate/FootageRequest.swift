@@ -36,10 +36,12 @@ public struct FootageRequest: Sendable {
                     to: request.folder,
                     options: FootageOptions(
                         framesPerSecond: request.framesPerSecond, writes16Bit: request.writes16Bit,
-                        labeledPictures: request.labeledPictures, visit: request.visit, gpsNoiseMeters: request.gpsNoiseMeters),
+                        labeledPictures: request.labeledPictures, visit: request.visit,
+                        gpsNoiseMeters: request.gpsNoiseMeters),
                     progress: progress)
             }
-            return [made.videoPath, made.telemetryPath, made.truthPath, made.framesFolder, made.picturesFolder].compactMap(\.self)
+            return [made.videoPath, made.telemetryPath, made.truthPath, made.framesFolder, made.picturesFolder]
+                .compactMap(\.self)
         }
     }
 }

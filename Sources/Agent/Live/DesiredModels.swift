@@ -11,7 +11,8 @@ struct DesiredModels: Sendable {
     func refusal(of name: String, digest: String) async -> String? {
         let configuration = sources.configurationInUse
         guard configuration.scenes.contains(where: { $0.address == SceneLibrary.activePrefix + name }) else {
-            return "no scene follows the active version of '\(name)'; set its address to \(SceneLibrary.activePrefix)\(name)"
+            return
+                "no scene follows the active version of '\(name)'; set its address to \(SceneLibrary.activePrefix)\(name)"
         }
         return await attempt { desk in
             let found = try desk.verified(digest).top.manifest

@@ -21,7 +21,7 @@ struct BoxSceneStudy: SceneStudy {
     /// Classes with fewer pictures keep all for learning; of the others every fifth is held back for the gate.
     private static let leastForHolding = 20
     private static let holdEvery = 5
-    private static let usualThreshold = 0.3
+    private static let usualThreshold = 0.5
 
     private let plan: StudyPlan
     /// Maps that the head looks at, finest first; set when the scene is made, so that later versions look the same way.
@@ -80,7 +80,9 @@ struct BoxSceneStudy: SceneStudy {
         if let missing = record.pictures.first(where: { !memory.has($0.digest) }) {
             throw AgentError(
                 "picture is not on this gateway", at: missing.name,
-                remedy: "a scene with boxes is trained on all its pictures: teach it where they are, or bring them with --data")
+                remedy:
+                    "a scene with boxes is trained on all its pictures: teach it where they are, or bring them with --data"
+            )
         }
         let classes = record.pictureCounts.keys.sorted()
         let held = Self.held(record)
@@ -109,7 +111,9 @@ struct BoxSceneStudy: SceneStudy {
                 before: old, after: after,
                 known: Set(before?.definition.classes.map(\.code) ?? []).intersection(classes), tolerance: tolerance),
             notes: held.isEmpty
-                ? ["figures are of the taught pictures themselves: none was held back, which takes \(Self.leastForHolding) a class"]
+                ? [
+                    "figures are of the taught pictures themselves: none was held back, which takes \(Self.leastForHolding) a class"
+                ]
                 : ["\(held.count) pictures are held back for the gate and not learned"])
     }
 
@@ -150,14 +154,16 @@ struct BoxSceneStudy: SceneStudy {
 
     /// Each picture and its mirror image.
     private func samples(
-        _ pictures: [TaughtPicture], classes: [String], _ backbone: Backbone, _ progress: @escaping SceneTeaching.Progress
+        _ pictures: [TaughtPicture], classes: [String], _ backbone: Backbone,
+        _ progress: @escaping SceneTeaching.Progress
     ) async throws -> [BoxSample] {
         let (memory, input) = (memory, plan.input)
         return try await FeatureWork(backbone: backbone, workers: desk.workers).map(
             count: 2 * pictures.count,
             picture: { number in
                 let picture = pictures[number / 2]
-                let pixels = try StillPicture.decode([UInt8](memory.picture(picture.digest) ?? Data()), name: picture.name)
+                let pixels = try StillPicture.decode(
+                    [UInt8](memory.picture(picture.digest) ?? Data()), name: picture.name)
                 return number.isMultiple(of: 2) ? pixels : try Image(copying: pixels).mirrored().frozen()
             },
             take: { number, features in

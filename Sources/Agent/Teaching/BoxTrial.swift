@@ -58,7 +58,8 @@ struct BoxTrial: Sendable {
                     [UInt8](memory.picture(picture.digest) ?? Data()), name: picture.name)
                 return try detector.detect(
                     Frame(
-                        index: Int64(number), mediaTime: .zero, origin: "taught", fileName: picture.name, pixels: pixels))
+                        index: Int64(number), mediaTime: .zero, origin: "taught", fileName: picture.name, pixels: pixels
+                    ))
             }
         }
     }

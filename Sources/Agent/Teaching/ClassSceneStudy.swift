@@ -83,7 +83,8 @@ struct ClassSceneStudy: SceneStudy {
                 classifier: classifier),
             tensors: TensorFile(tensors: head.tensors),
             statistics: TensorFile(tensors: study.sums.tensors(ClassStudy.prefix)),
-            thresholds: Dictionary(uniqueKeysWithValues: study.reported.map { ($0, calibration.threshold) }), gate: gate)
+            thresholds: Dictionary(uniqueKeysWithValues: study.reported.map { ($0, calibration.threshold) }), gate: gate
+        )
     }
 
     /// Old and new version over the pictures that are here, each answered by what has not seen it.

@@ -106,7 +106,8 @@ struct Lesson: Sendable {
         }
     }
 
-    private func label(of picture: LabeledDataset.Picture, _ bytes: Data, at file: String) throws -> TaughtPicture.Label {
+    private func label(of picture: LabeledDataset.Picture, _ bytes: Data, at file: String) throws -> TaughtPicture.Label
+    {
         if task == .classes {
             guard let name = picture.className else {
                 throw AgentError(

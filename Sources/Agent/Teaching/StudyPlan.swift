@@ -88,7 +88,8 @@ extension ModelDesk {
                 throw AgentError(
                     bases.isEmpty ? "there is no base yet" : "there are \(bases.count) bases", at: store.path,
                     remedy: bases.isEmpty
-                        ? "make one with `shrike base import`" : "choose: --base \(bases.sorted().joined(separator: " or "))")
+                        ? "make one with `shrike base import`"
+                        : "choose: --base \(bases.sorted().joined(separator: " or "))")
             }
             chain = try resolve(bases[0])
         }

@@ -25,7 +25,8 @@ struct TeachingReport {
         lines.append(
             isActive
                 ? "  it is the active version now"
-                : "  try it: shrike replay FOOTAGE --scene \(packed.reference); use it: shrike scene activate \(packed.reference)")
+                : "  try it: shrike replay FOOTAGE --scene \(packed.reference); use it: shrike scene activate \(packed.reference)"
+        )
         return SceneTeaching.Outcome(
             json: json([
                 "accepted": .bool(true), "reference": .string(packed.reference), "digest": .string(packed.digest),

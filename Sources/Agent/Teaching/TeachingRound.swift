@@ -34,7 +34,8 @@ struct TeachingRound: Sendable {
         _ solved: SolvedScene, progress: @escaping SceneTeaching.Progress
     ) async throws -> SceneTeaching.Outcome {
         let report = TeachingReport(
-            name: name, record: record, gate: solved.gate, notes: notes + solved.notes, seconds: began.duration(to: .now).seconds)
+            name: name, record: record, gate: solved.gate, notes: notes + solved.notes,
+            seconds: began.duration(to: .now).seconds)
         guard solved.gate.isPassed || options.acceptsWorse else { return report.refused }
         progress("packing", 0)
         let (round, desk) = (self, desk)
@@ -89,7 +90,8 @@ struct TeachingRound: Sendable {
         pairs["heads"] = heads.json
         pairs["classes"] = .array(
             solved.thresholds.keys.sorted().map { code in
-                var entry = old[code] ?? ["code": .string(code), "names": .object(["en": .string(classNames[code] ?? code)])]
+                var entry =
+                    old[code] ?? ["code": .string(code), "names": .object(["en": .string(classNames[code] ?? code)])]
                 entry["threshold"] = .number(solved.thresholds[code] ?? 0, decimals: 4)
                 return .object(entry)
             })

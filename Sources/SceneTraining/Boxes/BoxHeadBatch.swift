@@ -54,7 +54,8 @@ final class BoxHeadBatch: @unchecked Sendable {
 
     private func run(
         _ entry: (sample: BoxSample, assignment: BoxAssignment), _ gains: [(mean: [Float], gain: [Float])],
-        pass: BoxHeadPass, parameters: UnsafePointer<Float>, positives: Float, into gradient: UnsafeMutablePointer<Float>
+        pass: BoxHeadPass, parameters: UnsafePointer<Float>, positives: Float,
+        into gradient: UnsafeMutablePointer<Float>
     ) -> Double {
         gradient.update(repeating: 0, count: count)
         pass.forward(entry.sample.maps, parameters: parameters, gains: gains)

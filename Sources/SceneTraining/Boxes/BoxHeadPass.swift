@@ -48,7 +48,8 @@ final class BoxHeadPass {
 
         func release() {
             for room in [
-                input, merged, first, second, third, fourth, logits, sides, logitGradient, sideGradient, gradient, spare,
+                input, merged, first, second, third, fourth, logits, sides, logitGradient, sideGradient, gradient,
+                spare,
             ] { room.deallocate() }
         }
     }
@@ -106,7 +107,9 @@ final class BoxHeadPass {
         }
     }
 
-    private func size(_ level: Int) -> (rows: Int, columns: Int) { (shape.levels[level].rows, shape.levels[level].columns) }
+    private func size(_ level: Int) -> (rows: Int, columns: Int) {
+        (shape.levels[level].rows, shape.levels[level].columns)
+    }
 
     private func tower(
         _ place: BoxHeadLayout.Tower, _ parameters: UnsafePointer<Float>, _ number: Int, _ input: Room, _ middle: Room,
@@ -141,7 +144,8 @@ final class BoxHeadPass {
     ) -> Double {
         let buffers = levels[level]
         let loss = BoxLoss(
-            shape: shape, level: level, prior: (
+            shape: shape, level: level,
+            prior: (
                 parameters[layout.prior.lowerBound + 2 * level], parameters[layout.prior.lowerBound + 2 * level + 1]
             ), positives: positives)
         let (value, prior) = loss.judge(
@@ -172,7 +176,8 @@ final class BoxHeadPass {
             HeadTraining.add(buffers.spare, count: count, to: buffers.gradient)
             towerBack(layout.tower, number, buffers.second, buffers.third, buffers.fourth, parameters, gradient)
             towerBack(
-                layout.levels[number].tower, number, buffers.merged, buffers.first, buffers.second, parameters, gradient)
+                layout.levels[number].tower, number, buffers.merged, buffers.first, buffers.second, parameters, gradient
+            )
             HeadTraining.rectifyBack(buffers.merged, count: count, gradient: buffers.gradient)
         }
         for number in levels.indices where number + 1 < levels.count {

@@ -50,7 +50,10 @@ public struct BoxHeadTrainer: Sendable {
         var random = SplitMix64(seed: seed)
         let scales = Self.scales(samples, shape)
         var parameters = Self.initial(shape, samples, &random)
-        var moments = (first: [Float](repeating: 0, count: parameters.count), second: [Float](repeating: 0, count: parameters.count))
+        var moments = (
+            first: [Float](repeating: 0, count: parameters.count),
+            second: [Float](repeating: 0, count: parameters.count)
+        )
         let assignments = samples.map { BoxAssignment($0.truths, shape: shape) }
         let work = BoxHeadBatch(shape, batch: batch, threads: threads)
         var queue: [Int] = []

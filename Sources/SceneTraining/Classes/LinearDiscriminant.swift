@@ -27,7 +27,8 @@ public struct LinearDiscriminant: Hashable, Sendable {
         guard names.count >= 2 else {
             throw TeachingError(
                 "\(names.count == 1 ? "one class alone cannot" : "nothing can") be told apart",
-                at: names.first ?? "classes", remedy: "teach pictures of two classes at least; normal ones are a class too")
+                at: names.first ?? "classes",
+                remedy: "teach pictures of two classes at least; normal ones are a class too")
         }
         let dimensions = sums.dimensions
         let total = Double(sums.count)

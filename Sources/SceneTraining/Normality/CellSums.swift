@@ -37,7 +37,8 @@ public struct CellSums: Hashable, Sendable {
         let cells = vectors.count / dimensions
         guard vectors.count == cells * dimensions, cells == counts.count || counts.count == 1 else {
             throw TeachingError(
-                "picture has \(cells) cells, not \(counts.count)", at: "normality", remedy: "use the input size of the scene")
+                "picture has \(cells) cells, not \(counts.count)", at: "normality",
+                remedy: "use the input size of the scene")
         }
         let added = counts.count == 1 ? cells : 1
         guard !isTakenAway || counts.allSatisfy({ $0 >= added }) else {

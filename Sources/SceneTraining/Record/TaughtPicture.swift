@@ -31,7 +31,9 @@ public struct TaughtPicture: Hashable, Sendable {
     /// Name of the teaching that brought it, see ``TeachingRecord/increments``.
     public var increment: String
 
-    public init(digest: SHA256Digest, name: String, label: Label, width: Int = 0, height: Int = 0, increment: String = "") {
+    public init(
+        digest: SHA256Digest, name: String, label: Label, width: Int = 0, height: Int = 0, increment: String = ""
+    ) {
         (self.digest, self.name, self.label, self.increment) = (digest, name, label, increment)
         (self.width, self.height) = (width, height)
     }

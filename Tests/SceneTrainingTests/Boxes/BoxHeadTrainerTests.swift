@@ -1,12 +1,15 @@
 import Foundation
-import Testing
 import TestKit
+import Testing
 
 @testable import SceneTraining
 
 @Suite struct BoxHeadTrainerTests {
     private let shape = BoxHeadShape(
-        levels: [.init(tap: "fine", channels: 5, rows: 6, columns: 7), .init(tap: "coarse", channels: 3, rows: 3, columns: 4)],
+        levels: [
+            .init(tap: "fine", channels: 5, rows: 6, columns: 7),
+            .init(tap: "coarse", channels: 3, rows: 3, columns: 4),
+        ],
         width: 6, classes: 2, inputWidth: 112, inputHeight: 96)
 
     private func sample(_ seed: UInt64, truths: [BoxSample.Truth]) -> BoxSample {
@@ -167,7 +170,8 @@ import TestKit
 
     @Test func boxesGoToTheLevelOfTheirSize() {
         let small = BoxAssignment([.init(classIndex: 0, left: 30, top: 30, right: 34, bottom: 33)], shape: shape)
-        #expect(small.positives == 1 && small.boxes[1].allSatisfy { $0 < 0 }, "a box between centers has its nearest cell")
+        #expect(
+            small.positives == 1 && small.boxes[1].allSatisfy { $0 < 0 }, "a box between centers has its nearest cell")
         let large = BoxAssignment([.init(classIndex: 0, left: -10, top: -8, right: 122, bottom: 104)], shape: shape)
         #expect(large.boxes[1].contains { $0 >= 0 })
         let nested = BoxAssignment(

@@ -42,7 +42,9 @@ import Testing
         let means = groups.map { group in (0..<2).map { i in group.reduce(0) { $0 + $1[i] } / Double(group.count) } }
         var s = [[0.0, 0.0], [0.0, 0.0]]
         for (group, mean) in zip(groups, means) {
-            for row in group { for i in 0..<2 { for j in 0..<2 { s[i][j] += (row[i] - mean[i]) * (row[j] - mean[j]) / 13 } } }
+            for row in group {
+                for i in 0..<2 { for j in 0..<2 { s[i][j] += (row[i] - mean[i]) * (row[j] - mean[j]) / 13 } }
+            }
         }
         let ridge = model.shrinkage * (s[0][0] + s[1][1]) / 2 + 1e-9
         s[0][0] += ridge
