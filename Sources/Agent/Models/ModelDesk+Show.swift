@@ -1,6 +1,7 @@
 import Foundation
 import Integrity
 import ModelBundles
+import SceneTraining
 import ShrikeCore
 
 extension ModelDesk {
@@ -39,6 +40,10 @@ extension ModelDesk {
         if manifest.level == .l2, let scene = try? SceneLoader.definition(of: bundle, at: manifest.reference) {
             lines.append("classes: \(scene.classes.map(\.code).joined(separator: ", "))")
         }
+        let taught = try TaughtScene.record(of: bundle)
+        if let taught {
+            lines.append("taught: \(taught.task.rawValue), \(TeachingCard.data(taught))")
+        }
         if let golden = try GoldenSet(of: bundle) {
             lines.append("golden: \(golden.pictures.count) pictures, made with \(golden.precision)")
         }
@@ -47,8 +52,8 @@ extension ModelDesk {
             keys.first { signature.isValid(for: bundle.digest, key: $0.key) }?.name ?? "a key that is not named here"
         }
         lines.append("signatures: \(names.isEmpty ? "none" : names.joined(separator: ", "))")
-        let json = JSONValue.object([
-            "level": .string(manifest.level.rawValue), "name": .string(manifest.name),
+        let json = JSONValue.object(compacting: [
+            "taught": taught?.json, "level": .string(manifest.level.rawValue), "name": .string(manifest.name),
             "version": .string(manifest.version), "digest": .string(bundle.digest.description),
             "size": .integer(manifest.size), "signatures": .array(names.map { .string($0) }),
             "annotations": .object(manifest.annotations.mapValues { .string($0) }),

@@ -105,7 +105,7 @@ struct BoxSceneStudy: SceneStudy {
         var old: [PictureOutcome]?
         if let before { old = try await trial.outcomes(of: before, progress) }
         return SolvedScene(
-            heads: settings, tensors: tensors, statistics: TensorFile(metadata: ["kind": "none"]),
+            heads: settings, tensors: tensors, statistics: nil,
             thresholds: thresholds,
             gate: GateReport(
                 before: old, after: after,

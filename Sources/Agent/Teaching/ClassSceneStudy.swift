@@ -30,10 +30,10 @@ struct ClassSceneStudy: SceneStudy {
         }
     }
 
-    private static func study(_ scene: TaughtScene) throws(TeachingError) -> ClassStudy {
+    private static func study(_ scene: TaughtScene) throws -> ClassStudy {
         ClassStudy(
             sums: try ClassSums(
-                scene.statistics, prefix: ClassStudy.prefix, at: scene.chain.top.manifest.reference))
+                scene.statistics(), prefix: ClassStudy.prefix, at: scene.chain.top.manifest.reference))
     }
 
     mutating func learn(_ pictures: [TaughtPicture], progress: @escaping SceneTeaching.Progress) async throws {

@@ -85,6 +85,11 @@ struct Lesson: Sendable {
     private mutating func take(
         _ picture: LabeledDataset.Picture, at file: String, memory: PictureMemory
     ) throws {
+        let most = PictureLimits().maximumFileBytes
+        let size = (try? FileManager.default.attributesOfItem(atPath: file)[.size] as? NSNumber)?.intValue ?? 0
+        guard size <= most else {
+            throw AgentError("picture of \(size) bytes is over the limit of \(most)", at: file, remedy: "shrink it")
+        }
         guard let bytes = FileManager.default.contents(atPath: file) else {
             throw AgentError("picture cannot be read", at: file, remedy: "check its permissions")
         }

@@ -53,6 +53,7 @@ struct SceneMerge {
         }
         throw AgentError(
             "both versions have \(digests.count) pictures in common, and no version with just these is here", at: place,
-            remedy: "pull the version that both grew from (`shrike scene show` names its pictures), then merge again")
+            remedy: "pull the version that both grew from (`shrike scene show --json` lists pictures), then merge again"
+        )
     }
 }

@@ -27,7 +27,8 @@ protocol SceneStudy: Sendable {
 struct SolvedScene: Sendable {
     var heads: HeadSettings
     var tensors: TensorFile
-    var statistics: TensorFile
+    /// Sums to go on from; nil where pictures are what is gone on from.
+    var statistics: TensorFile?
     /// Least score of each class that is reported.
     var thresholds: [String: Double]
     var gate: GateReport

@@ -116,7 +116,7 @@ extension SceneTeaching {
             throw AgentError("has no head for what is usual", at: scene.name, remedy: "teach a new scene")
         }
         let sums = try CellSums(
-            scene.statistics, prefix: NormalityStudy.prefix, at: scene.chain.top.manifest.reference)
+            scene.statistics(), prefix: NormalityStudy.prefix, at: scene.chain.top.manifest.reference)
         return (NormalityStudy(sums: sums), head.tap, (head.center, head.spread))
     }
 

@@ -4,47 +4,65 @@ import ModelBundles
 import SceneTraining
 import ShrikeCore
 
-/// A version of a scene that can be taught on: with the record of its pictures and the sums of what it learned.
+/// A version of a scene that can be taught on: with the record of its pictures and, where it learned in closed form, the sums.
 struct TaughtScene: Sendable {
     let chain: BundleChain
     let definition: SceneDefinition
     /// `scene.json` as it is, so that what a person set in it goes on.
     let document: JSONValue
     let record: TeachingRecord
-    let statistics: TensorFile
+    private let sums: TensorFile?
 
-    /// - Throws: ``AgentError`` for what is no scene, or carries no sums.
+    /// - Throws: ``AgentError`` for what is no scene, or was not taught.
     init(_ chain: BundleChain) throws(AgentError) {
         let bundle = chain.top
         let place = bundle.manifest.reference
         guard bundle.manifest.level == .l2 else {
             throw AgentError("is no scene", at: place, remedy: "name a scene (L2)")
         }
-        guard bundle.has(TeachingRecord.file), bundle.has(TeachingRecord.statisticsFile) else {
+        guard let record = try translating({ try Self.record(of: bundle) }) else {
             throw AgentError(
-                "carries no sums to go on from", at: place,
-                remedy: "it was imported, or its sums were left out: teach a new one with `shrike scene new`")
+                "was not taught and cannot be taught on", at: place, remedy: "teach a new one with `shrike scene new`")
         }
         self = try translating {
-            let text = try bundle.data(TeachingRecord.file, maximumBytes: TeachingRecord.maximumBytes)
-            return TaughtScene(
+            TaughtScene(
                 chain: chain, definition: try SceneLoader.definition(of: bundle, at: place),
                 document: try bundle.document(SceneLoader.documentFile),
-                record: try TeachingRecord(
-                    JSONValue(parsing: text, maximumBytes: TeachingRecord.maximumBytes), at: place),
-                statistics: try bundle.tensors(TeachingRecord.statisticsFile))
+                record: record,
+                sums: bundle.has(TeachingRecord.statisticsFile)
+                    ? try bundle.tensors(TeachingRecord.statisticsFile) : nil)
         }
     }
 
     private init(
         chain: BundleChain, definition: SceneDefinition, document: JSONValue, record: TeachingRecord,
-        statistics: TensorFile
+        sums: TensorFile?
     ) {
         (self.chain, self.definition, self.document) = (chain, definition, document)
-        (self.record, self.statistics) = (record, statistics)
+        (self.record, self.sums) = (record, sums)
+    }
+
+    /// What a bundle was taught with; nil where it was not.
+    static func record(of bundle: ModelBundle) throws -> TeachingRecord? {
+        guard bundle.has(TeachingRecord.file) else { return nil }
+        let text = try bundle.data(TeachingRecord.file, maximumBytes: TeachingRecord.maximumBytes)
+        return try TeachingRecord(
+            JSONValue(parsing: text, maximumBytes: TeachingRecord.maximumBytes), at: bundle.manifest.reference)
     }
 
     var name: String { chain.top.manifest.name }
+
+    /// Sums of what it learned.
+    ///
+    /// - Throws: ``AgentError`` where it carries none.
+    func statistics() throws(AgentError) -> TensorFile {
+        guard let sums else {
+            throw AgentError(
+                "carries no sums to go on from", at: chain.top.manifest.reference,
+                remedy: "use a version that has them, or teach a new scene")
+        }
+        return sums
+    }
 }
 
 extension ModelDesk {

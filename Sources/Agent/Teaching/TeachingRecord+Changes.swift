@@ -53,7 +53,7 @@ extension TeachingRecord {
                 throw AgentError(
                     matching.isEmpty ? "picture was not taught" : "\(matching.count) taught pictures have this name",
                     at: "\(name) in \(scene)",
-                    remedy: matching.isEmpty ? "`shrike scene show \(scene)` lists them" : "name it by digest")
+                    remedy: matching.isEmpty ? "`shrike scene show \(scene) --json` lists them" : "name it by digest")
             }
             found += matching
         }

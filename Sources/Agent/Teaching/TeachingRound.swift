@@ -65,9 +65,11 @@ struct TeachingRound: Sendable {
         pack.data = TeachingCard.data(record)
         pack.metrics = TeachingCard.metrics(solved.gate)
         pack.layers = [
-            .init(TeachingRecord.file, ModelPackType.dataset, .data(Data(record.json.canonicalText.utf8))),
-            .init(TeachingRecord.statisticsFile, ModelPackType.weight, .data(solved.statistics.bytes)),
+            .init(TeachingRecord.file, ModelPackType.dataset, .data(Data(record.json.canonicalText.utf8)))
         ]
+        if let sums = solved.statistics {
+            pack.layers.append(.init(TeachingRecord.statisticsFile, ModelPackType.weight, .data(sums.bytes)))
+        }
         let bundle = try desk.packed(folder, options: pack)
         return Packed(
             reference: bundle.manifest.reference, digest: bundle.digest.description, bytes: bundle.manifest.size)
