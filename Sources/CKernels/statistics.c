@@ -109,3 +109,91 @@ void cstat_invert_triangle(const double *factor, size_t d, double *column, float
         }
     }
 }
+
+// Sixteen floats, loaded from any address.
+typedef float wide __attribute__((vector_size(64), aligned(4)));
+enum { WIDE = 16, PAIR = 4 };
+
+// Products of four rows with four others, all `d` long.
+CLONES static void pair_block(const float *restrict a, const float *restrict b, size_t d, float *restrict out) {
+    wide sums[PAIR][PAIR];
+    for (int i = 0; i < PAIR; i++)
+        for (int j = 0; j < PAIR; j++) sums[i][j] = (wide){0};
+    size_t at = 0;
+    for (; at + WIDE <= d; at += WIDE) {
+        wide right[PAIR];
+        for (int j = 0; j < PAIR; j++) right[j] = *(const wide *)(b + (size_t)j * d + at);
+        for (int i = 0; i < PAIR; i++) {
+            wide left = *(const wide *)(a + (size_t)i * d + at);
+            for (int j = 0; j < PAIR; j++) sums[i][j] += left * right[j];
+        }
+    }
+    for (size_t i = 0; i < PAIR; i++) {
+        for (size_t j = 0; j < PAIR; j++) {
+            float sum = 0;
+            for (int k = 0; k < WIDE; k++) sum += sums[i][j][k];
+            for (size_t k = at; k < d; k++) sum += a[i * d + k] * b[j * d + k];
+            out[i * PAIR + j] = sum;
+        }
+    }
+}
+
+CLONES static float product(const float *restrict a, const float *restrict b, size_t d) {
+    wide sums = {0};
+    size_t at = 0;
+    for (; at + WIDE <= d; at += WIDE) sums += *(const wide *)(a + at) * *(const wide *)(b + at);
+    float sum = 0;
+    for (int k = 0; k < WIDE; k++) sum += sums[k];
+    for (; at < d; at++) sum += a[at] * b[at];
+    return sum;
+}
+
+void cstat_squares(const float *rows, size_t count, size_t d, float *squares) {
+    for (size_t i = 0; i < count; i++) squares[i] = product(rows + i * d, rows + i * d, d);
+}
+
+void cstat_project(const float *rows, size_t count, size_t d, const float *weights, size_t outputs, float *out) {
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; j < outputs; j++) out[i * outputs + j] = product(rows + i * d, weights + j * d, d);
+}
+
+CLONES size_t cstat_farthest(const float *rows, size_t count, size_t d, const float *to, float *squared) {
+    size_t farthest = 0;
+    for (size_t i = 0; i < count; i++) {
+        const float *row = rows + i * d;
+        wide sums = {0};
+        size_t at = 0;
+        for (; at + WIDE <= d; at += WIDE) {
+            wide difference = *(const wide *)(row + at) - *(const wide *)(to + at);
+            sums += difference * difference;
+        }
+        float sum = 0;
+        for (int k = 0; k < WIDE; k++) sum += sums[k];
+        for (; at < d; at++) sum += (row[at] - to[at]) * (row[at] - to[at]);
+        if (sum < squared[i]) squared[i] = sum;
+        if (squared[i] > squared[farthest]) farthest = i;
+    }
+    return farthest;
+}
+
+void cstat_nearest(const float *rows, size_t count, size_t d, const float *bank, const float *squares, size_t members,
+                   float *out) {
+    // Of |x - b|^2 = |x|^2 + (|b|^2 - 2 x b) the least bracket is looked for.
+    for (size_t first = 0; first < count; first += PAIR) {
+        size_t part = count - first < PAIR ? count - first : PAIR;
+        const float *x = rows + first * d;
+        float least[PAIR] = {INFINITY, INFINITY, INFINITY, INFINITY}, block[PAIR * PAIR];
+        size_t member = 0;
+        for (; part == PAIR && member + PAIR <= members; member += PAIR) {
+            pair_block(x, bank + member * d, d, block);
+            for (size_t i = 0; i < PAIR; i++)
+                for (size_t j = 0; j < PAIR; j++)
+                    least[i] = fminf(least[i], squares[member + j] - 2 * block[i * PAIR + j]);
+        }
+        for (; member < members; member++)
+            for (size_t i = 0; i < part; i++)
+                least[i] = fminf(least[i], squares[member] - 2 * product(x + i * d, bank + member * d, d));
+        for (size_t i = 0; i < part; i++)
+            out[first + i] = sqrtf(fmaxf(0, product(x + i * d, x + i * d, d) + least[i]));
+    }
+}

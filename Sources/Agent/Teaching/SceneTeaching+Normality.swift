@@ -57,8 +57,10 @@ extension SceneTeaching {
                 learned = try await learn(footage, backbone, study: old.study, false, progress)
                 _ = record.take(learned.pictures)
             }
-            // A threshold that was found before stands where nothing new can be looked at.
-            learned.calibration = learned.calibration ?? old.calibration
+            // A threshold that was found before stands where nothing can be looked at.
+            if learned.study.pictures == nil, !old.study.isBank {
+                learned.calibration = learned.calibration ?? old.calibration
+            }
             return try await end(before.name, options, plan, before: before, record, learned, tap: old.tap, progress)
         }
     }
@@ -69,23 +71,27 @@ extension SceneTeaching {
     ) async throws -> Outcome {
         try await reporting {
             let old = try study(before)
-            var sums = old.study.sums
+            var learned = Learned(study: old.study)
             var record = before.record
-            var calibration = old.calibration
-            var notes: [String] = []
+            var patient = old.study.isBank ? nil : old.calibration
+            var kept = old.study.pictures
             for text in others {
                 let other = try desk.taughtScene(text)
                 let merge = try SceneMerge(record, with: other, desk: desk)
                 let theirs = try study(other)
-                try sums.join(theirs.study.sums)
-                if let common = merge.common { try sums.separate(study(common).study.sums) }
-                // Until footage is looked at again, the more patient threshold stands.
-                if theirs.calibration.center > calibration.center { calibration = theirs.calibration }
+                try learned.study.join(theirs.study, common: try merge.common.map { try study($0).study })
+                if let pictures = theirs.study.pictures { kept?.join(pictures) }
+                if !theirs.study.isBank, theirs.calibration.center > patient?.center ?? 0 {
+                    patient = theirs.calibration
+                }
                 record = merge.record
-                notes.append("\(merge.added) pictures of \(other.chain.top.manifest.reference) joined")
+                learned.notes.append("\(merge.added) pictures of \(other.chain.top.manifest.reference) joined")
             }
-            var learned = Learned(study: NormalityStudy(sums: sums))
-            (learned.calibration, learned.notes) = (calibration, notes)
+            learned.calibration = try await threshold(learned.study, lookingAt: kept?.inOrder ?? [])
+            // Where others looked at more than was kept, their threshold stands if it is the more patient one.
+            if !learned.study.isBank, let patient, patient.center > learned.calibration?.center ?? 0 {
+                learned.calibration = patient
+            }
             return try await end(
                 before.name, options, try plan(before), before: before, record, learned, tap: old.tap, progress)
         }
@@ -115,9 +121,15 @@ extension SceneTeaching {
         guard let head = scene.definition.heads.normality else {
             throw AgentError("has no head for what is usual", at: scene.name, remedy: "teach a new scene")
         }
-        let sums = try CellSums(
-            scene.statistics(), prefix: NormalityStudy.prefix, at: scene.chain.top.manifest.reference)
-        return (NormalityStudy(sums: sums), head.tap, (head.center, head.spread))
+        let study = try NormalityStudy(scene.statistics(), at: scene.chain.top.manifest.reference)
+        return (study, head.tap, (head.center, head.spread))
+    }
+
+    private func threshold(
+        _ study: NormalityStudy, lookingAt recent: [NormalPicture]
+    ) async throws -> (center: Double, spread: Double)? {
+        study.calibration(
+            try await BlockingThread(label: "threshold").run { try study.heldBackPeaks(recent) })
     }
 
     private func learn(
@@ -125,41 +137,41 @@ extension SceneTeaching {
         _ progress: @escaping Progress
     ) async throws -> Learned {
         var study = study
-        var waiting: [NormalityStudy.Vectors] = []
-        var last: [NormalityStudy.Vectors] = []
+        var waiting: [NormalPicture] = []
+        var last: [NormalPicture] = []
         var pictures: [TaughtPicture] = []
         var frames: [PixelBuffer] = []
-        let channels = backbone.taps[0].channels
+        let tap = backbone.taps[0]
+        let map = NormalPictures.Map(rows: tap.rows, columns: tap.columns, channels: tap.channels)
         func begin() throws {
             guard study == nil, !waiting.isEmpty else { return }
-            var made = NormalityStudy(first: waiting, channels: channels, isMoving: isMoving)
+            var made = NormalityStudy(first: waiting, map: map, isMoving: isMoving)
             try made.learn(waiting)
             study = made
             waiting = []
         }
         let repeated = try await footage.forEach(backbone, progress: progress) { look, pixels in
-            pictures.append(look.picture)
+            pictures.append(look.taught)
             if frames.count < GoldenPictures.count { frames.append(pixels) }
-            last.append(look.vectors)
+            last.append(look.picture)
             if last.count > 2 * Self.calibrating { last.removeFirst(Self.calibrating) }
             if study == nil {
-                waiting.append(look.vectors)
+                waiting.append(look.picture)
                 if waiting.count == Self.first { try begin() }
             } else {
-                try study?.learn([look.vectors])
+                try study?.learn([look.picture])
             }
         }
         try begin()
         guard let study, !pictures.isEmpty else { throw footage.noPicture }
         progress("finding the threshold", 0)
-        let recent = Array(last.suffix(Self.calibrating))
-        let peaks = try await BlockingThread(label: "threshold").run { try study.heldBackPeaks(recent) }
         var learned = Learned(study: study, pictures: pictures, frames: frames)
-        learned.calibration = NormalityStudy.calibration(peaks)
+        learned.calibration = try await threshold(study, lookingAt: Array(last.suffix(Self.calibrating)))
         if repeated > 0 { learned.notes.append("\(repeated) pictures were there before and count once") }
-        if peaks.count < 100 {
+        let looked = min(last.count, Self.calibrating)
+        if looked < 100 {
             learned.notes.append(
-                "threshold for 1 % false alarms is extrapolated from \(peaks.count) pictures; with 100 it is measured")
+                "threshold for 1 % false alarms is extrapolated from \(looked) pictures; with 100 it is measured")
         }
         return learned
     }
@@ -171,14 +183,15 @@ extension SceneTeaching {
         var learned = Learned(study: study)
         try await footage.forEach(backbone, progress: progress) { look, _ in
             guard taught.contains(look.picture.digest.description) else { return }
-            try learned.study.learn([look.vectors], isTakenAway: true)
-            learned.pictures.append(look.picture)
+            try learned.study.learn([look.picture], isTakenAway: true)
+            learned.pictures.append(look.taught)
         }
         guard !learned.pictures.isEmpty else {
             throw AgentError(
                 "none of the pictures was taught", at: footage.footage.joined(separator: ", "),
                 remedy: "name the footage that was taught")
         }
+        learned.calibration = try await threshold(learned.study, lookingAt: [])
         learned.notes.append("\(learned.pictures.count) pictures were taken back")
         return learned
     }
@@ -200,7 +213,7 @@ extension SceneTeaching {
                 prefix: NormalityStudy.prefix))
         let solved = SolvedScene(
             heads: heads, tensors: TensorFile(tensors: tensors),
-            statistics: TensorFile(tensors: study.sums.tensors(NormalityStudy.prefix)),
+            statistics: TensorFile(tensors: study.statistics),
             thresholds: [NormalityStudy.className: 0.5],
             gate: GateReport(before: nil, after: [], known: [], tolerance: options.tolerance), notes: learned.notes)
         var round = round(name, options, plan, before: before, record, Lesson(task: .normality))

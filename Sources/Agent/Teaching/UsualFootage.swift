@@ -6,10 +6,12 @@ import ShrikeCore
 
 /// Goes through footage that looks as usual and hands out what the base makes of each frame.
 struct UsualFootage: Sendable {
-    /// What a frame is known by, and its vectors.
+    /// A frame by name, and what the base makes of it.
     struct Look: Sendable {
-        var picture: TaughtPicture
-        var vectors: NormalityStudy.Vectors
+        var name: String
+        var picture: NormalPicture
+
+        var taught: TaughtPicture { TaughtPicture(digest: picture.digest, name: name, label: .normal) }
     }
 
     let footage: [String]
@@ -55,9 +57,7 @@ struct UsualFootage: Sendable {
                 }
                 let vectors = try await thread.run { try looker.vectors(frame.pixels) }
                 let name = frame.fileName ?? "\(address)#\(frame.index)"
-                try take(
-                    Look(picture: TaughtPicture(digest: digest, name: name, label: .normal), vectors: vectors),
-                    frame.pixels)
+                try take(Look(name: name, picture: NormalPicture(digest: digest, vectors: vectors)), frame.pixels)
                 progress("looking at frame \(seen.count)", 0)
                 try Task.checkCancellation()
             }

@@ -13,6 +13,14 @@ struct HeadRegion {
         return region.box(left: l, top: t, right: r, bottom: b, score: score, index: index, number: number)
     }
 
+    /// A point in pixels of the base's input, in pixels of the frame, inside the region.
+    func point(x: Float, y: Float) -> Point {
+        let (u, v, _, _) = letterbox.toPicture(left: x, top: y, right: x, bottom: y)
+        return Point(
+            x: Double(region.x) + max(0, min(Double(region.width), u)),
+            y: Double(region.y) + max(0, min(Double(region.height), v)))
+    }
+
     /// The whole region as one finding.
     func whole(score: Double, index: Int) -> RegionBox {
         RegionBox(

@@ -53,8 +53,9 @@ public final class SharedPass {
             width: frame.width, height: frame.height, inputWidth: extractor.backbone.input.width,
             inputHeight: extractor.backbone.input.height, tiling: .off)
         var map: HeatMap?
-        try extractor.forEachRegion(of: frame, plan: whole, placement: placement) { _, _, _, features in
+        try extractor.forEachRegion(of: frame, plan: whole, placement: placement) { _, _, letterbox, features in
             map = try workers[0].heatMap(features)
+            map?.cover = letterbox.cover
         }
         return map
     }
@@ -76,7 +77,8 @@ public final class SharedPass {
                 return nil
             }
             return Detection(
-                scene: scene.name, className: scene.classes[found.index].code, score: min(1, found.score), box: box)
+                scene: scene.name, className: scene.classes[found.index].code, score: min(1, found.score), box: box,
+                outline: found.outline.isEmpty ? nil : found.outline)
         }.prefix(max(0, scene.detector.maximumDetections)).map(\.self)
     }
 }

@@ -1,3 +1,5 @@
+internal import ShrikeCore
+
 /// How a picture is fitted into a network's input, and how boxes come back.
 struct Letterbox: Hashable, Sendable {
     /// Where the scaled picture lies in the input; the rest is filled.
@@ -24,6 +26,13 @@ struct Letterbox: Hashable, Sendable {
     /// Input pixels per picture pixel.
     var scaleX: Double
     var scaleY: Double
+
+    /// What the whole input shows, in pixels of the picture, beyond its edges too.
+    var cover: Box {
+        Box(
+            x: -Double(left) / scaleX, y: -Double(top) / scaleY, width: Double(inputWidth) / scaleX,
+            height: Double(inputHeight) / scaleY)
+    }
 
     /// - Precondition: no size is 0.
     init(pictureWidth: Int, pictureHeight: Int, inputWidth: Int, inputHeight: Int, placement: Placement) {

@@ -51,4 +51,6 @@ struct RegionBox: Hashable, Sendable {
     var region: Int
     /// Seams at which the object may have been cut off.
     var cut: TileRegion.Sides
+    /// In pixels of the frame; empty where only the box is known.
+    var outline: [Point] = []
 }

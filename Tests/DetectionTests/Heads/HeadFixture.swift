@@ -55,6 +55,16 @@ struct HeadFixture {
         set("normality.factor", [96, 15], seed: 4, scale: 4)
     }
 
+    /// Seven usual vectors instead of Gaussians.
+    mutating func turnNormalityIntoBank() {
+        tensors["normality.mean"] = nil
+        tensors["normality.factor"] = nil
+        set("normality.bank", [7, 5], seed: 60, scale: 127)
+        tensors["normality.bank_scale"] = .init(shape: [1], values: [0.005])
+        set("normality.cell_mean", [96], seed: 61, scale: 0.1, offset: 0.2)
+        set("normality.cell_deviation", [96], seed: 62, scale: 0.1, offset: 0.2)
+    }
+
     private mutating func addClassifier() {
         set("classifier.mean", [24], seed: 5)
         set("classifier.deviation", [24], seed: 6, scale: 0.4, offset: 1)

@@ -7,6 +7,16 @@ import Testing
 struct HeadSceneTests {
     private static func logistic(_ distance: Double) -> Double { 1 / (1 + exp((2 - distance) / 0.5)) }
 
+    /// How often a closed line goes around a point.
+    private static func winding(_ outline: [Point], _ point: Point) -> Int {
+        outline.indices.reduce(0) { sum, i in
+            let (a, b) = (outline[i], outline[(i + 1) % outline.count])
+            guard (a.y <= point.y) != (b.y <= point.y) else { return sum }
+            let x = a.x + (point.y - a.y) / (b.y - a.y) * (b.x - a.x)
+            return x > point.x ? sum + (a.y <= point.y ? 1 : -1) : sum
+        }
+    }
+
     @Test("normality gives each cell's distance, and connected cells above the threshold become boxes")
     func normality() throws {
         let fixture = try HeadFixture()
@@ -37,6 +47,17 @@ struct HeadSceneTests {
         let best = try #require(detections.first)
         #expect(abs(best.score - Self.logistic(distances.max() ?? 0)) < 1e-4)
         #expect(best.box.x.truncatingRemainder(dividingBy: 16) == 0)
+        // Every cell above the threshold has its center inside of one outline, and none below it but in holes.
+        for cell in hot {
+            let center = Point(x: Double(cell % 12) * 16 + 8, y: Double(cell / 12) * 16 + 8)
+            #expect(detections.count { Self.winding($0.outline ?? [], center) != 0 } == 1, "\(cell)")
+        }
+        for detection in detections {
+            let outline = try #require(detection.outline)
+            #expect(
+                outline.map(\.x).min() == detection.box.left && outline.map(\.x).max() == detection.box.right
+                    && outline.map(\.y).min() == detection.box.top && outline.map(\.y).max() == detection.box.bottom)
+        }
     }
 
     @Test("one Gaussian for all cells and a projection are understood by their shapes")
@@ -51,6 +72,27 @@ struct HeadSceneTests {
                 backbone: fixture.backbone)
         ])
         #expect(try pass.heatMap(HeadFixture.frame())?.distances.count == 96)
+    }
+
+    @Test("a bank of usual vectors gives each cell's calibrated distance, and mistakes in it are named")
+    func bankNormality() throws {
+        var fixture = try HeadFixture()
+        fixture.turnNormalityIntoBank()
+        let scene = HeadFixture.scene(normality: HeadFixture.normality)
+        let pass = try SharedPass([
+            HeadScene(scene: scene, tensors: fixture.headTensors, backbone: fixture.backbone)
+        ])
+        let map = try #require(try pass.heatMap(HeadFixture.frame()))
+        for (found, expected) in zip(map.distances, NaiveHeads(fixture: fixture).bankDistances()) {
+            #expect(abs(Double(found) - expected) < 1e-3)
+        }
+        for name in fixture.tensors.keys where name.hasPrefix("normality.") {
+            var changed = fixture
+            changed.tensors[name]?.values[0] = .nan
+            #expect(refusal(scene, changed)?.contains("'\(name)' holds NaN") ?? false, "\(name)")
+        }
+        fixture.tensors["normality.cell_deviation"]?.values[5] = 0
+        #expect(refusal(scene, fixture)?.contains("not above 0") ?? false)
     }
 
     @Test("the classifier gives the plain form's probabilities, as one finding of the whole picture")

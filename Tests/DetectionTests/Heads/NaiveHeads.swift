@@ -5,22 +5,45 @@ import Foundation
 struct NaiveHeads {
     let fixture: HeadFixture
 
+    /// Mean of each cell of the fine map and its neighbors.
+    private func smoothed() -> [[Double]] {
+        let map = fixture.fine
+        return (0..<map.rows * map.columns).map { cell in
+            let (y, x) = (cell / map.columns, cell % map.columns)
+            return (0..<map.channels).map { c in
+                var values: [Double] = []
+                for v in max(0, y - 1)...min(map.rows - 1, y + 1) {
+                    for u in max(0, x - 1)...min(map.columns - 1, x + 1) { values.append(map.at(c, v, u)) }
+                }
+                return values.reduce(0, +) / Double(values.count)
+            }
+        }
+    }
+
+    /// Deviations of each cell of the fine map from the usual distance to a bank.
+    func bankDistances() -> [Double] {
+        let bank = fixture.values("normality.bank").map { $0 * fixture.values("normality.bank_scale")[0] }
+        let (means, deviations) = (fixture.values("normality.cell_mean"), fixture.values("normality.cell_deviation"))
+        return smoothed().enumerated().map { cell, vector in
+            let distances = stride(from: 0, to: bank.count, by: vector.count).map { start in
+                vector.indices.reduce(0) { $0 + (vector[$1] - bank[start + $1]) * (vector[$1] - bank[start + $1]) }
+                    .squareRoot()
+            }
+            return ((distances.min() ?? 0) - means[cell]) / deviations[cell]
+        }
+    }
+
     /// By rows: distance of each cell of the fine map.
     func distances() -> [Double] {
         let map = fixture.fine
+        let vectors = smoothed()
         let means = fixture.values("normality.mean")
         let factors = fixture.values("normality.factor")
         var out: [Double] = []
         for y in 0..<map.rows {
             for x in 0..<map.columns {
                 let cell = y * map.columns + x
-                let z = (0..<map.channels).map { c in
-                    var values: [Double] = []
-                    for v in max(0, y - 1)...min(map.rows - 1, y + 1) {
-                        for u in max(0, x - 1)...min(map.columns - 1, x + 1) { values.append(map.at(c, v, u)) }
-                    }
-                    return values.reduce(0, +) / Double(values.count) - means[cell * map.channels + c]
-                }
+                let z = (0..<map.channels).map { vectors[cell][$0] - means[cell * map.channels + $0] }
                 var at = cell * 15
                 var white = [Double](repeating: 0, count: map.channels)
                 for column in 0..<map.channels {
