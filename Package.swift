@@ -85,7 +85,7 @@ let package = Package(
         // Layer 4: pixels to defects; metrics computed; models on their way.
         swiftTarget("ModelRegistry", ["ShrikeCore", "Integrity", "ModelBundles", "CHTTP"]),
         swiftTarget("Detection", ["ShrikeCore", "Kernels", "Imaging", "ModelBundles", "Inference"]),
-        swiftTarget("Evaluation", ["ShrikeCore", "Kernels"]),
+        swiftTarget("Evaluation", ["ShrikeCore", "Integrity", "Kernels", "Imaging"]),
         swiftTarget("DefectIdentity", ["ShrikeCore", "Imaging"]),
         swiftTarget("Geolocation", ["ShrikeCore", "Telemetry", "CGeoData"]),
 
@@ -152,7 +152,7 @@ let package = Package(
             ]),
         tests(
             "DefectIdentityTests", ["DefectIdentity", "Imaging", "Kernels", "SyntheticFootage", "Telemetry"]),
-        tests("EvaluationTests", ["Evaluation", "TestKit"]),
+        tests("EvaluationTests", ["Evaluation", "Imaging", "Integrity", "Kernels", "TestKit"]),
         tests("DashboardTests", ["Dashboard", "TestKit"]),
         tests(
             "AgentTests",

@@ -1,14 +1,16 @@
 import Agent
 import ArgumentParser
+import Foundation
 import ShrikeCore
 
 struct EvaluateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "evaluate", abstract: "Metrics of a scene against labelled pictures.",
         discussion: """
-            Labels: COCO JSON, Pascal VOC XML, Ultralytics YOLO (data.yaml), labelme JSON, or a folder for each class; told \
-            apart by looking. Average precision as COCO defines it. With --gate, exit status 3 where mAP50, or macro-F1 for \
-            class folders, is below it.
+            Labels: COCO JSON, Pascal VOC XML, Ultralytics YOLO (data.yaml), labelme JSON, CVAT XML, mask pictures (folders \
+            images and masks), or a folder for each class; told apart by looking. Average precision as COCO defines it. With \
+            --gate, exit status 3 where mAP50, macro-F1 for class folders, or the pictures' AUROC for scenes that know what is \
+            usual, is below it.
             """)
 
     @Option(
@@ -18,10 +20,18 @@ struct EvaluateCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Folder or file of labelled pictures.", valueName: "path"))
     var data: String
 
-    @Option(help: "Label format: coco, voc, yolo, labelme, folders.")
+    @Option(help: "Label format: coco, voc, yolo, labelme, cvat, masks, folders.")
     var format: String?
 
-    @Option(help: ArgumentHelp("Least mAP50 or macro-F1, 0 to 1.", valueName: "figure"))
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp("Earlier versions, oldest first: tells what was forgotten.", valueName: "bundle"))
+    var before: [String] = []
+
+    @Option(help: ArgumentHelp("Write tables and plots into one HTML page.", valueName: "file"))
+    var page: String?
+
+    @Option(help: ArgumentHelp("Least mAP50, macro-F1 or AUROC, 0 to 1.", valueName: "figure"))
     var gate: Double?
 
     @Option(
@@ -43,17 +53,15 @@ struct EvaluateCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        var options = EvaluationRun.Options()
-        (options.scene, options.data, options.format) = (scene, data, format)
-        (options.engine, options.cacheFolder, options.scoreThreshold) = (engine.settings, engine.cache, threshold)
-        options.models = models
-        let evaluation = EvaluationRun(options: options)
-        let result = try await Interruption.cancels {
-            try await evaluation.run { done, all in
-                if Console.errorIsTerminal { Console.status("\r\u{1B}[K\(done) of \(all) pictures") }
+        let result = try await EvaluationInput(
+            scene: scene, before: before, data: data, format: format, models: models, engine: engine,
+            threshold: threshold
+        ).run()
+        if let page {
+            do { try Data(result.page.utf8).write(to: URL(filePath: page)) } catch {
+                throw AgentError("page cannot be written", at: page, remedy: "check folder and permissions")
             }
         }
-        if Console.errorIsTerminal { Console.status("\r\u{1B}[K") }
         Console.out(json ? result.json.canonicalText : result.text)
         if let gate, result.figure ?? 0 < gate { throw ExitCode(3) }
     }

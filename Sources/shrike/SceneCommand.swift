@@ -4,9 +4,11 @@ import ShrikeCore
 
 struct SceneCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "scene", abstract: "Scenes of the store: teach, forget, merge, list, show, activate, roll back.",
+        commandName: "scene",
+        abstract: "Scenes of the store: teach, forget, merge, test, list, show, activate, roll back.",
         subcommands: [
-            New.self, Teach.self, Forget.self, Merge.self, List.self, Show.self, Activate.self, RollBack.self,
+            New.self, Teach.self, Forget.self, Merge.self, Test.self, List.self, Show.self, Activate.self,
+            RollBack.self,
         ])
 
     struct List: ParsableCommand {

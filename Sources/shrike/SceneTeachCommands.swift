@@ -6,10 +6,10 @@ import ShrikeCore
 struct TeachOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Labelled pictures: COCO, VOC, YOLO, labelme, or a folder for each class.", valueName: "path"))
+            "Labelled pictures: COCO, VOC, YOLO, labelme, CVAT, masks, or a folder for each class.", valueName: "path"))
     var data: String?
 
-    @Option(help: "Label format: coco, voc, yolo, labelme, folders; told apart by looking.")
+    @Option(help: "Label format: coco, voc, yolo, labelme, cvat, masks, folders; told apart by looking.")
     var format: String?
 
     @Option(

@@ -10,6 +10,7 @@ struct Shrike: AsyncParsableCommand {
         version: AgentVersion.current,
         subcommands: [
             RunCommand.self, ReplayCommand.self, DiffCommand.self, AlertsCommand.self, EvaluateCommand.self,
+            LabelsCommand.self,
             TelemetryCommand.self, JournalCommand.self, OrderCommand.self, BaseCommand.self, BundleCommand.self,
             SceneCommand.self, BenchCommand.self, DoctorCommand.self, GenerateCommand.self,
         ])

@@ -71,6 +71,21 @@ struct SceneTeachingTests {
         #expect(figures["classification"]?["macro_f1"]?.doubleValue ?? 0 > 0.9, "\(figures.canonicalText)")
         let verdict = try await answer(["bundle", "verify", "kind:2"])
         #expect(verdict["golden"]?["pictures"]?.integerValue == 6)
+        let proven = try await answer(["scene", "test", "kind:2", "--data", folder.path("check"), "--gate", "0.9"])
+        #expect(proven["verdict"]?["golden"]?["pictures"]?.integerValue == 6)
+        #expect(proven["evaluation"]?["classification"] == figures["classification"])
+        // The version that was taught checks forgot neither of the others; the one after it forgot checks.
+        let page = folder.path("page.html")
+        let versions = try await answer([
+            "evaluate", "--scene", "kind:3", "--before", "kind:1", "kind:2", "--data", folder.path("check"), "--page",
+            page,
+        ])
+        let lost = versions["forgetting"]?["classes"]?["checks"]?["forgetting"]?.doubleValue ?? 0
+        #expect(lost > 0.9 && versions["before"]?.arrayValue?.count == 2, "\(versions.canonicalText)")
+        let html = try String(contentsOfFile: page, encoding: .utf8)
+        for words in ["<svg", "Calibration", "Right class (rows) and found class", "kind:2", "forgotten"] {
+            #expect(html.contains(words), "\(words)")
+        }
         let gate = try await shrike(["evaluate", "--scene", "kind:1", "--data", folder.path("check"), "--gate", "0.95"])
         #expect(gate.ending == .exited(3), "the first version knows no checks")
     }
@@ -168,6 +183,10 @@ struct SceneTeachingTests {
         try pictures.write(1, count: 10, seed: 5, to: "check/unusual")
         let figures = try await answer(["evaluate", "--scene", "line:1", "--data", folder.path("check")])
         #expect(figures["classification"]?["macro_f1"]?.doubleValue ?? 0 > 0.9, "\(figures.canonicalText)")
+        #expect(figures["screening"]?["picture_auroc"]?.doubleValue ?? 0 > 0.99, "\(figures.canonicalText)")
+        #expect(figures["false_alarms"]?["of"]?.integerValue == 10)
+        let proven = try await shrike(["scene", "test", "line"])
+        #expect(proven.ending == .exited(0) && proven.output.contains { $0.contains("golden: 6 pictures") })
         let wrong = try await shrike(["scene", "forget", "line", "--normal", folder.path("check")])
         #expect(wrong.ending == .exited(1) && wrong.errors.last?.contains("none of the pictures was taught") == true)
     }

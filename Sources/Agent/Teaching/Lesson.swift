@@ -28,6 +28,9 @@ struct Lesson: Sendable {
 
     init(task: TeachingTask) { self.task = task }
 
+    /// Whether a class's name usually stands for nothing to report.
+    static func isUsual(_ name: String) -> Bool { usualNormal.contains(ClassDefinition.code(from: name)) }
+
     /// - Parameters:
     ///   - normalClass: code or name of the class that stands for nothing to report; nil to look for a usual one.
     ///   - progress: share that is done.
@@ -36,15 +39,8 @@ struct Lesson: Sendable {
         _ options: SceneTeaching.Options, normalClass: String?, memory: PictureMemory, progress: (Double) -> Void
     ) throws -> Lesson {
         let location = options.data ?? ""
-        let format = try options.format.map { name in
-            guard let format = LabelReader.Format(rawValue: name) else {
-                throw AgentError(
-                    "no such label format", at: name,
-                    remedy: "use one of \(LabelReader.Format.allCases.map(\.rawValue).joined(separator: ", "))")
-            }
-            return format
-        }
-        let dataset = try LabelReader.read(URL(filePath: location), format: format)
+        let dataset = try LabelReader.read(
+            URL(filePath: location), format: try LabeledPictures.format(options.format))
         guard !dataset.pictures.isEmpty else {
             throw AgentError("no labelled picture", at: location, remedy: "label at least one picture")
         }

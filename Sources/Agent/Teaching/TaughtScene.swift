@@ -66,17 +66,22 @@ struct TaughtScene: Sendable {
 }
 
 extension ModelDesk {
-    /// The version of a scene that a text names; a name alone means its active version, else the newest one.
-    func taughtScene(_ text: String) throws(AgentError) -> TaughtScene {
-        guard LayerName.isIdentifier(text) else { return try TaughtScene(resolve(text)) }
+    /// The address of the version of a scene that a text names; a name alone means its active version, else the newest one.
+    ///
+    /// - Throws: ``AgentError`` where there is none of that name.
+    public func sceneAddress(_ text: String) throws(AgentError) -> String {
+        guard LayerName.isIdentifier(text) else { return text }
         let store = try store()
-        if let active = try translating({ try store.active(text) }) {
-            return try TaughtScene(resolve(active.current.description))
-        }
+        if let active = try translating({ try store.active(text) }) { return active.current.description }
         guard let version = try versions(of: text).last else {
             throw AgentError("no scene '\(text)'", at: store.path, remedy: "see `shrike scene list`")
         }
-        return try TaughtScene(resolve("\(text):\(version)"))
+        return "\(text):\(version)"
+    }
+
+    /// The version of a scene that a text names, see ``sceneAddress(_:)``.
+    func taughtScene(_ text: String) throws(AgentError) -> TaughtScene {
+        try TaughtScene(resolve(sceneAddress(text)))
     }
 
     /// Versions of a scene in the store, whole numbers in order before them all others by text.

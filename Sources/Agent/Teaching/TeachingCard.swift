@@ -1,3 +1,4 @@
+import Evaluation
 import Inference
 import ModelBundles
 import SceneTraining

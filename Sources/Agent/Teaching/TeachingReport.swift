@@ -1,3 +1,4 @@
+import Evaluation
 import SceneTraining
 import ShrikeCore
 

@@ -108,10 +108,23 @@ struct TeachingRound: Sendable {
         if !goldenFrames.isEmpty { return goldenFrames.indices.map(file) }
         let memory = PictureMemory(try desk.store())
         let here = record.pictures.filter { memory.has($0.digest) }
+        if here.isEmpty, let before { return try Self.carried(from: before, to: file) }
         return try GoldenPictures.choice(of: here).enumerated().compactMap { number, picture in
             guard let bytes = memory.picture(picture.digest) else { return nil }
             let pixels = try StillPicture.decode([UInt8](bytes), name: picture.name)
             try GoldenPictures.write(pixels, largest: (plan.input.width, plan.input.height), to: file(number))
+            return file(number)
+        }
+    }
+}
+
+extension TeachingRound {
+    /// The golden pictures of the version before, where this gateway remembers no picture itself.
+    private static func carried(from before: TaughtScene, to file: (Int) -> String) throws -> [String] {
+        let bundle = before.chain.top
+        return try (GoldenSet(of: bundle)?.pictures ?? []).enumerated().map { number, picture in
+            try bundle.data(picture.file, maximumBytes: GoldenSet.maximumPictureBytes)
+                .write(to: URL(filePath: file(number)))
             return file(number)
         }
     }

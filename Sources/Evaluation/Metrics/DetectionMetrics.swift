@@ -2,8 +2,8 @@ public import ShrikeCore
 
 /// How well boxes agree with labels: COCO average precision, and precision and recall at one threshold.
 ///
-/// Method: T.-Y. Lin et al., COCO detection evaluation, box IoU, all areas, at most 100 detections per picture and class,
-/// precision sampled at 101 recalls; equal to `pycocotools` on the same boxes.
+/// Method: T.-Y. Lin et al., COCO detection evaluation, box IoU, at most 100 detections per picture and class, precision
+/// sampled at 101 recalls; equal to `pycocotools` on the same boxes.
 public struct DetectionMetrics: Hashable, Sendable {
     public struct ClassMetrics: Hashable, Sendable {
         /// Labels that are no crowds.
@@ -16,6 +16,8 @@ public struct DetectionMetrics: Hashable, Sendable {
         /// At IoU 0.5 and the score threshold.
         public var truePositives: Int
         public var falsePositives: Int
+        /// At IoU 0.5.
+        public var curve: PrecisionCurve
 
         public var precision: Double? {
             let all = truePositives + falsePositives
@@ -26,6 +28,10 @@ public struct DetectionMetrics: Hashable, Sendable {
     }
 
     public var classes: [String: ClassMetrics]
+    /// COCO's twelve figures.
+    public var summary: COCOSummary
+    /// Of scores, at IoU 0.5.
+    public var reliability: ReliabilityMetrics
     public var scoreThreshold: Double
 
     /// COCO's ten IoU thresholds.
@@ -35,15 +41,20 @@ public struct DetectionMetrics: Hashable, Sendable {
     /// - Parameter detections: by position of the picture; classes that the labels do not have are left out.
     public init(_ dataset: LabeledDataset, detections: [[ScoredBox]], scoreThreshold: Double = 0.5) {
         self.scoreThreshold = scoreThreshold
-        classes = [:]
+        var matches: [String: [PictureMatch]] = [:]
         for name in Set(dataset.classes) {
-            let pictures = dataset.pictures.enumerated().map { i, picture in
+            matches[name] = dataset.pictures.enumerated().map { i, picture in
                 PictureMatch(
                     labels: picture.labels.filter { $0.className == name },
                     detections: (i < detections.count ? detections[i] : []).filter { $0.className == name })
             }
-            classes[name] = Self.metrics(pictures, scoreThreshold: scoreThreshold)
         }
+        classes = matches.mapValues { Self.metrics($0, scoreThreshold: scoreThreshold) }
+        let sorted = matches.sorted { $0.key < $1.key }.map(\.value)
+        summary = COCOSummary(sorted)
+        reliability = ReliabilityMetrics(
+            sorted.flatMap { $0.flatMap { $0.outcomes(overlap: 0.5) } }.filter { !$0.isIgnored }
+                .map { ($0.score, $0.isMatched) })
     }
 
     /// Mean over the classes that have labels; nil where none has.
@@ -55,7 +66,7 @@ public struct DetectionMetrics: Hashable, Sendable {
         var total = ClassMetrics(
             labels: 0, detections: 0, averagePrecision50: meanAveragePrecision50,
             averagePrecision: meanAveragePrecision,
-            truePositives: 0, falsePositives: 0)
+            truePositives: 0, falsePositives: 0, curve: PrecisionCurve(outcomes: [], labels: 0))
         for metrics in classes.values {
             total.labels += metrics.labels
             total.detections += metrics.detections
@@ -68,7 +79,7 @@ public struct DetectionMetrics: Hashable, Sendable {
     public var json: JSONValue {
         .object([
             "score_threshold": .number(scoreThreshold, decimals: 4), "total": Self.json(total),
-            "classes": .object(classes.mapValues(Self.json)),
+            "coco": summary.json, "reliability": reliability.json, "classes": .object(classes.mapValues(Self.json)),
         ])
     }
 
@@ -82,18 +93,20 @@ public struct DetectionMetrics: Hashable, Sendable {
     }
 
     private static func metrics(_ pictures: [PictureMatch], scoreThreshold: Double) -> ClassMetrics {
-        let labels = pictures.reduce(0) { $0 + $1.labelCount }
+        let labels = pictures.reduce(0) { $0 + $1.labelCount() }
         let outcomes = overlaps.map { overlap in pictures.flatMap { $0.outcomes(overlap: overlap) } }
-        let precisions = outcomes.map { PrecisionCurve(outcomes: $0, labels: labels).averagePrecision }
+        let curves = outcomes.map { PrecisionCurve(outcomes: $0, labels: labels) }
         let sure = outcomes[0].filter { $0.score >= scoreThreshold && !$0.isIgnored }
         return ClassMetrics(
             labels: labels, detections: pictures.reduce(0) { $0 + $1.detectionCount },
-            averagePrecision50: labels > 0 ? precisions[0] : nil, averagePrecision: labels > 0 ? mean(precisions) : nil,
-            truePositives: sure.count(where: \.isMatched), falsePositives: sure.count { !$0.isMatched })
+            averagePrecision50: labels > 0 ? curves[0].averagePrecision : nil,
+            averagePrecision: labels > 0 ? mean(curves.map(\.averagePrecision)) : nil,
+            truePositives: sure.count(where: \.isMatched), falsePositives: sure.count { !$0.isMatched },
+            curve: curves[0])
     }
 
     /// The sum is taken in sorted order, so that it does not depend on the order of a dictionary.
-    private static func mean(_ values: [Double]) -> Double? {
+    static func mean(_ values: [Double]) -> Double? {
         values.isEmpty ? nil : values.sorted().reduce(0, +) / Double(values.count)
     }
 }

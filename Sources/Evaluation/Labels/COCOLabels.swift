@@ -21,11 +21,30 @@ enum COCOLabels {
             var bbox: [Double]
             var iscrowd: Int?
             var area: Double?
+            var segmentation: Segmentation?
 
             enum CodingKeys: String, CodingKey {
-                case bbox, iscrowd, area
+                case bbox, iscrowd, area, segmentation
                 case imageID = "image_id"
                 case categoryID = "category_id"
+            }
+        }
+        /// Polygons of one object; run-length codes, which crowds have, are not read: their boxes count.
+        struct Segmentation: Decodable {
+            var polygons: [[Double]]
+
+            init(from decoder: any Decoder) throws {
+                polygons = (try? decoder.singleValueContainer().decode([[Double]].self)) ?? []
+            }
+
+            /// Of an object in one piece.
+            var region: LabelRegion? {
+                guard polygons.count == 1, polygons[0].count >= 6, polygons[0].count.isMultiple(of: 2),
+                    polygons[0].allSatisfy({ $0.isFinite && abs($0) < 1e9 })
+                else { return nil }
+                let numbers = polygons[0]
+                return .polygon(
+                    stride(from: 0, to: numbers.count, by: 2).map { Point(x: numbers[$0], y: numbers[$0 + 1]) })
             }
         }
         struct Category: Decodable {
@@ -41,10 +60,19 @@ enum COCOLabels {
         let document = try decode(file)
         var positions: [Int64: Int] = [:]
         var names: [Int64: String] = [:]
-        for category in document.categories { names[category.id] = category.name }
+        for (i, category) in document.categories.enumerated() {
+            guard names.updateValue(category.name, forKey: category.id) == nil else {
+                throw EvaluationError(
+                    "id \(category.id) is there twice", at: "\(file.path): categories[\(i)]",
+                    remedy: "export the set again")
+            }
+        }
         var pictures: [LabeledDataset.Picture] = []
-        for image in document.images where positions[image.id] == nil {
-            positions[image.id] = pictures.count
+        for (i, image) in document.images.enumerated() {
+            guard positions.updateValue(pictures.count, forKey: image.id) == nil else {
+                throw EvaluationError(
+                    "id \(image.id) is there twice", at: "\(file.path): images[\(i)]", remedy: "export the set again")
+            }
             pictures.append(.init(fileName: image.fileName, width: image.width ?? 0, height: image.height ?? 0))
         }
         for (i, annotation) in document.annotations.enumerated() {
@@ -62,10 +90,14 @@ enum COCOLabels {
             guard box.count == 4, box.allSatisfy({ $0.isFinite && abs($0) < 1e9 }), box[2] >= 0, box[3] >= 0 else {
                 throw EvaluationError("bbox is not [x, y, width, height]", at: place, remedy: "correct it")
             }
+            if let area = annotation.area, !(0...1e18).contains(area) {
+                throw EvaluationError("area is not above 0", at: place, remedy: "correct it or leave it out")
+            }
             pictures[position].labels.append(
                 .init(
                     className: name, box: Box(x: box[0], y: box[1], width: box[2], height: box[3]),
-                    isCrowd: annotation.iscrowd == 1, area: annotation.area))
+                    isCrowd: annotation.iscrowd == 1, area: annotation.area,
+                    region: annotation.segmentation?.region))
         }
         var seen: Set<String> = []
         let classes = document.categories.sorted { $0.id < $1.id }.map(\.name).filter { seen.insert($0).inserted }
@@ -73,31 +105,6 @@ enum COCOLabels {
     }
 
     private static func decode(_ file: URL) throws(EvaluationError) -> Document {
-        let data = try LabelReader.bytes(file)
-        do {
-            return try JSONDecoder().decode(Document.self, from: data)
-        } catch let error as DecodingError {
-            let (path, reason) = Self.place(of: error)
-            throw EvaluationError(
-                "no COCO labels (\(reason))", at: path.isEmpty ? file.path : "\(file.path): \(path)",
-                remedy: "a COCO file has images, annotations and categories")
-        } catch {
-            throw EvaluationError(
-                "no COCO labels", at: file.path, remedy: "a COCO file has images, annotations and categories")
-        }
-    }
-
-    /// Element and reason of a decoding error.
-    static func place(of error: DecodingError) -> (path: String, reason: String) {
-        func path(_ keys: [any CodingKey]) -> String {
-            keys.map { key in key.intValue.map { "[\($0)]" } ?? key.stringValue }.joined(separator: ".")
-        }
-        switch error {
-        case .keyNotFound(let key, let context): return (path(context.codingPath), "\(key.stringValue) is missing")
-        case .typeMismatch(_, let context), .valueNotFound(_, let context):
-            return (path(context.codingPath), "wrong type")
-        case .dataCorrupted(let context): return (path(context.codingPath), context.debugDescription)
-        @unknown default: return ("", "not understood")
-        }
+        try LabelReader.json(file, "COCO", remedy: "a COCO file has images, annotations and categories")
     }
 }

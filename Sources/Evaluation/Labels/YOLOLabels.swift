@@ -28,7 +28,7 @@ enum YOLOLabels {
         return LabeledDataset(classes: names, pictures: pictures)
     }
 
-    /// A box, or a polygon that becomes its bounding box.
+    /// A box, or a polygon with its bounding box.
     private static func label(
         _ line: Substring, names: [String], at place: String
     ) throws(EvaluationError) -> LabeledDataset.Label {
@@ -38,14 +38,15 @@ enum YOLOLabels {
             throw EvaluationError("class is not 0 to \(names.count - 1)", at: place, remedy: "correct it or data.yaml")
         }
         guard numbers.count == fields.count - 1, numbers.count == 4 || (numbers.count >= 6 && numbers.count % 2 == 0),
-            numbers.allSatisfy({ $0.isFinite && $0 >= -0.5 && $0 <= 1.5 })
+            numbers.allSatisfy({ $0.isFinite && $0 >= -0.5 && $0 <= 1.5 }),
+            numbers.count > 4 || (numbers[2] >= 0 && numbers[3] >= 0)
         else {
             throw EvaluationError(
                 "no line of class, x, y, width, height as fractions", at: place, remedy: "correct it or delete the line"
             )
         }
         if numbers.count == 4 {
-            let (w, h) = (max(0, numbers[2]), max(0, numbers[3]))
+            let (w, h) = (numbers[2], numbers[3])
             return .init(
                 className: names[index], box: Box(x: numbers[0] - w / 2, y: numbers[1] - h / 2, width: w, height: h))
         }
@@ -53,6 +54,7 @@ enum YOLOLabels {
         let ys = stride(from: 1, to: numbers.count, by: 2).map { numbers[$0] }
         return .init(
             className: names[index],
-            box: Box(left: xs.min() ?? 0, top: ys.min() ?? 0, right: xs.max() ?? 0, bottom: ys.max() ?? 0))
+            box: Box(left: xs.min() ?? 0, top: ys.min() ?? 0, right: xs.max() ?? 0, bottom: ys.max() ?? 0),
+            region: .polygon(zip(xs, ys).map { Point(x: $0, y: $1) }))
     }
 }

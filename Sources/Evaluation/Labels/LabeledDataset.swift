@@ -1,3 +1,4 @@
+public import Kernels
 public import ShrikeCore
 
 /// Pictures with the boxes a person drew on them.
@@ -10,9 +11,23 @@ public struct LabeledDataset: Hashable, Sendable {
         public var isCrowd: Bool
         /// Area for size ranges; the box's own where the format does not say.
         public var area: Double
+        /// Shape inside the box; nil where only a box was drawn.
+        public var region: LabelRegion?
 
-        public init(className: String, box: Box, isCrowd: Bool = false, area: Double? = nil) {
+        public init(
+            className: String, box: Box, isCrowd: Bool = false, area: Double? = nil, region: LabelRegion? = nil
+        ) {
             (self.className, self.box, self.isCrowd, self.area) = (className, box, isCrowd, area ?? box.area)
+            self.region = region
+        }
+
+        /// The pixels of the label in a picture of this size: of its shape, else of its box.
+        public func runs(width: Int, height: Int) -> [PixelRun] {
+            (region
+                ?? .polygon([
+                    Point(x: box.left, y: box.top), Point(x: box.right, y: box.top),
+                    Point(x: box.right, y: box.bottom), Point(x: box.left, y: box.bottom),
+                ])).runs(width: width, height: height)
         }
     }
 
@@ -48,9 +63,34 @@ public struct LabeledDataset: Hashable, Sendable {
                 return Label(
                     className: label.className,
                     box: Box(x: box.x * w, y: box.y * h, width: box.width * w, height: box.height * h),
-                    isCrowd: label.isCrowd)
+                    isCrowd: label.isCrowd, region: label.region?.scaled(x: w, y: h))
             }
             return picture
+        }
+
+        /// Which label lies under the centers of a grid over the picture, by rows: 1 for the first one, 0 for none.
+        ///
+        /// - Precondition: labels are in pixels, and the picture's size is known.
+        public func regions(gridWidth: Int, gridHeight: Int) -> [Int32] {
+            precondition(!isRelative && width > 0 && height > 0, "size known")
+            /// Steps whose centers lie in a range of pixels.
+            func steps(_ from: Int, _ to: Int, _ count: Int, _ size: Int) -> Range<Int> {
+                func first(_ pixel: Int) -> Int {
+                    max(0, min(count, Int((Double(pixel) * Double(count) / Double(size) - 0.5).rounded(.up))))
+                }
+                return first(from)..<max(first(from), first(to))
+            }
+            var regions = [Int32](repeating: 0, count: gridWidth * gridHeight)
+            for (position, label) in labels.enumerated() {
+                for run in label.runs(width: width, height: height) {
+                    for y in steps(run.y, run.y + 1, gridHeight, height) {
+                        for x in steps(run.left, run.right, gridWidth, width) {
+                            regions[y * gridWidth + x] = Int32(position + 1)
+                        }
+                    }
+                }
+            }
+            return regions
         }
     }
 

@@ -1,7 +1,7 @@
 import Foundation
 import ShrikeCore
 
-/// labelme JSON, one file a picture; polygons and rectangles become their bounding boxes.
+/// labelme JSON, one file a picture: polygons, rectangles and circles.
 enum LabelMeLabels {
     private struct Document: Decodable {
         struct Shape: Decodable {
@@ -33,17 +33,33 @@ enum LabelMeLabels {
                 fileName: parent + (name ?? file.deletingPathExtension().lastPathComponent + ".jpg"),
                 width: document.imageWidth ?? 0, height: document.imageHeight ?? 0)
             for (i, shape) in document.shapes.enumerated() {
-                guard let box = box(shape) else {
+                guard let box = box(shape), !shape.label.isEmpty else {
                     throw EvaluationError(
-                        "shape without an area", at: "\(file.path): shapes[\(i)]",
-                        remedy: "draw it as a polygon, rectangle or circle")
+                        "shape without a label or an area", at: "\(file.path): shapes[\(i)]",
+                        remedy: "draw it as a polygon, rectangle or circle, and name it")
                 }
                 classes.insert(shape.label)
-                picture.labels.append(.init(className: shape.label, box: box))
+                picture.labels.append(.init(className: shape.label, box: box, region: region(shape)))
             }
             pictures.append(picture)
         }
         return LabeledDataset(classes: classes.sorted(), pictures: pictures)
+    }
+
+    /// Nil for rectangles, which have two corners.
+    private static func region(_ shape: Document.Shape) -> LabelRegion? {
+        if shape.shapeType == "circle" {
+            let (center, edge) = (
+                Point(x: shape.points[0][0], y: shape.points[0][1]), Point(x: shape.points[1][0], y: shape.points[1][1])
+            )
+            let radius = hypot(edge.x - center.x, edge.y - center.y)
+            return .polygon(
+                (0..<32).map { step in
+                    let angle = Double(step) * .pi / 16
+                    return Point(x: center.x + radius * cos(angle), y: center.y + radius * sin(angle))
+                })
+        }
+        return shape.points.count >= 3 ? .polygon(shape.points.map { Point(x: $0[0], y: $0[1]) }) : nil
     }
 
     private static func box(_ shape: Document.Shape) -> Box? {
@@ -56,6 +72,7 @@ enum LabelMeLabels {
             let dx = xs[1] - xs[0]
             let dy = ys[1] - ys[0]
             let radius = (dx * dx + dy * dy).squareRoot()
+            guard radius > 0 else { return nil }
             return Box(x: xs[0] - radius, y: ys[0] - radius, width: 2 * radius, height: 2 * radius)
         }
         guard let left = xs.min(), let right = xs.max(), let top = ys.min(), let bottom = ys.max(), right > left,
@@ -65,14 +82,6 @@ enum LabelMeLabels {
     }
 
     private static func decode(_ file: URL) throws(EvaluationError) -> Document {
-        let data = try LabelReader.bytes(file)
-        do {
-            return try JSONDecoder().decode(Document.self, from: data)
-        } catch {
-            let found = (error as? DecodingError).map(COCOLabels.place)
-            throw EvaluationError(
-                "no labelme labels (\(found?.reason ?? "not understood"))", at: "\(file.path) \(found?.path ?? "")",
-                remedy: "save it again with labelme, or move it out of the folder")
-        }
+        try LabelReader.json(file, "labelme", remedy: "save it again with labelme, or move it out of the folder")
     }
 }

@@ -2,7 +2,7 @@ public import Foundation
 
 /// Reads labelled data in the formats people have; told apart by looking.
 public enum LabelReader {
-    public enum Format: String, Sendable, CaseIterable { case coco, voc, yolo, labelme, folders }
+    public enum Format: String, Sendable, CaseIterable { case coco, voc, yolo, labelme, cvat, masks, folders }
 
     /// Largest label file that is read.
     static let maximumBytes = 256 << 20
@@ -19,6 +19,8 @@ public enum LabelReader {
         case .voc: try VOCLabels.read(location)
         case .yolo: try YOLOLabels.read(location)
         case .labelme: try LabelMeLabels.read(location)
+        case .cvat: try CVATLabels.read(cvatFile(location))
+        case .masks: try MaskLabels.read(location)
         case .folders: try ClassFolderLabels.read(location)
         }
     }
@@ -29,27 +31,44 @@ public enum LabelReader {
         guard FileManager.default.fileExists(atPath: location.path, isDirectory: &isFolder) else {
             throw EvaluationError("no such file or folder", at: location.path, remedy: "check the path")
         }
-        if !isFolder.boolValue { return location.pathExtension.lowercased() == "yaml" ? .yolo : .coco }
+        if !isFolder.boolValue {
+            switch location.pathExtension.lowercased() {
+            case "yaml": return .yolo
+            case "xml": return .cvat
+            default: return .coco
+            }
+        }
         if FileManager.default.fileExists(atPath: location.appending(path: "data.yaml").path) { return .yolo }
-        if try !files(in: location, withExtension: "xml").isEmpty { return .voc }
+        let xml = try files(in: location, withExtension: "xml")
+        if let first = xml.first { return xml.count == 1 && CVATLabels.isAt(first) ? .cvat : .voc }
         let json = try files(in: location, withExtension: "json")
         if let first = json.first { return try text(first).contains("\"shapes\"") ? .labelme : .coco }
+        if MaskLabels.isAt(location) { return .masks }
         if try ClassFolderLabels.isAt(location) { return .folders }
         throw EvaluationError(
             "no labels found", at: location.path,
             remedy:
-                "give a COCO JSON file, a folder with Pascal VOC XML or labelme JSON, a YOLO folder with data.yaml, or a folder for each class"
+                "give a COCO JSON file, a CVAT XML file, a folder with Pascal VOC XML or labelme JSON, a YOLO folder with data.yaml, folders images and masks, or a folder for each class"
         )
     }
 
     private static func cocoFile(_ location: URL) throws(EvaluationError) -> URL {
+        try only("json", "COCO", in: location)
+    }
+
+    private static func cvatFile(_ location: URL) throws(EvaluationError) -> URL {
+        try only("xml", "CVAT", in: location)
+    }
+
+    /// The location itself where it is a file, else the only such file in the folder.
+    private static func only(_ ending: String, _ format: String, in location: URL) throws(EvaluationError) -> URL {
         guard
             location.hasDirectoryPath || (try? location.resourceValues(forKeys: [.isDirectoryKey]).isDirectory) == true
         else { return location }
-        let json = try files(in: location, withExtension: "json")
-        guard let file = json.first, json.count == 1 else {
+        let found = try files(in: location, withExtension: ending)
+        guard let file = found.first, found.count == 1 else {
             throw EvaluationError(
-                "\(json.count) JSON files where one COCO file is wanted", at: location.path,
+                "\(found.count) files of .\(ending) where one \(format) file is wanted", at: location.path,
                 remedy: "name the file itself")
         }
         return file
