@@ -1,4 +1,4 @@
-public import ShrikeCore
+internal import ShrikeCore
 
 /// The twelve figures that COCO's evaluation prints, each a mean over classes; nil where no label is of those sizes.
 ///
