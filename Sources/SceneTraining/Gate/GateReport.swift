@@ -1,4 +1,4 @@
-public import Evaluation
+internal import Evaluation
 public import ShrikeCore
 
 /// Whether a new version of a scene may take the place of the old one: both looked at the same pictures with known answers.

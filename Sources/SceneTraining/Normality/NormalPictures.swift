@@ -1,5 +1,5 @@
 public import Integrity
-public import Kernels
+internal import Kernels
 public import ModelBundles
 
 /// The few normal pictures of a young scene, kept whole, and the bank made of them.

@@ -1,5 +1,5 @@
 internal import Foundation
-public import Integrity
+internal import Integrity
 internal import Kernels
 public import ModelBundles
 
