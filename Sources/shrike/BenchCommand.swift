@@ -22,6 +22,7 @@ struct BenchCommand: AsyncParsableCommand {
     @Flag(help: "Print one JSON document instead of text.")
     var json = false
 
+    @OptionGroup var models: ModelAccessOptions
     @OptionGroup var engine: EngineOptions
 
     func validate() throws {
@@ -31,7 +32,7 @@ struct BenchCommand: AsyncParsableCommand {
     func run() async throws {
         var options = BenchRun.Options()
         (options.scene, options.footage, options.frames) = (scene, footage, frames)
-        (options.engine, options.cacheFolder) = (engine.settings, engine.cache)
+        (options.engine, options.cacheFolder, options.models) = (engine.settings, engine.cache, models.settings)
         let bench = BenchRun(options: options)
         let result = try await Interruption.cancels {
             try await bench.run { stage in

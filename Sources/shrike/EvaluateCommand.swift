@@ -34,17 +34,13 @@ struct EvaluateCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Least mAP50, macro-F1 or AUROC, 0 to 1.", valueName: "figure"))
     var gate: Double?
 
-    @Option(
-        help: ArgumentHelp(
-            "Folder of the model store; without it SHRIKE_MODELS, else the user's own.", valueName: "dir"))
-    var models: String?
-
     @Option(help: ArgumentHelp("Score from which precision and recall count.", valueName: "score"))
     var threshold = 0.5
 
     @Flag(help: "Print one JSON document instead of text.")
     var json = false
 
+    @OptionGroup var models: ModelAccessOptions
     @OptionGroup var engine: EngineOptions
 
     func validate() throws {
@@ -54,7 +50,7 @@ struct EvaluateCommand: AsyncParsableCommand {
 
     func run() async throws {
         let result = try await EvaluationInput(
-            scene: scene, before: before, data: data, format: format, models: models, engine: engine,
+            scene: scene, before: before, data: data, format: format, models: models.settings, engine: engine,
             threshold: threshold
         ).run()
         if let page {

@@ -7,7 +7,7 @@ struct EvaluationInput {
     var before: [String] = []
     var data: String
     var format: String?
-    var models: String?
+    var models: ModelDesk.Options
     var engine: EngineOptions
     var threshold = 0.5
 

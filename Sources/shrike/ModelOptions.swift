@@ -4,30 +4,12 @@ import ShrikeCore
 
 /// Options of commands that read and write the model store.
 struct ModelOptions: ParsableArguments {
-    @Option(
-        help: ArgumentHelp(
-            "Folder of the model store; without it SHRIKE_MODELS, else the user's own.", valueName: "dir"))
-    var models: String?
-
-    @Option(help: ArgumentHelp("Take store, trust and keys from this gateway.yaml.", valueName: "file"))
-    var config: String?
-
-    @Option(help: ArgumentHelp("Public key whose signatures count, PEM. Repeat for more.", valueName: "file"))
-    var key: [String] = []
-
-    @Option(
-        help:
-            "Bundles without a signature of a trusted key: require (refuse; the default with --key), warn, off.")
-    var trust: GatewayConfiguration.Models.Trust?
+    @OptionGroup var access: ModelAccessOptions
 
     @Flag(help: "Print one JSON document instead of text.")
     var json = false
 
-    var settings: ModelDesk.Options {
-        var settings = ModelDesk.Options()
-        (settings.store, settings.configuration, settings.keys, settings.trust) = (models, config, key, trust)
-        return settings
-    }
+    var settings: ModelDesk.Options { access.settings }
 
     /// - Throws: `ExitCode` 1 where the answer is a refusal.
     func show(_ answer: ModelDesk.Answer) throws {
@@ -35,5 +17,3 @@ struct ModelOptions: ParsableArguments {
         if !answer.isGood { throw ExitCode(1) }
     }
 }
-
-extension GatewayConfiguration.Models.Trust: ExpressibleByArgument {}

@@ -135,6 +135,7 @@ struct ReplayCommand: AsyncParsableCommand {
     @Flag(help: "Print one JSON document instead of text.")
     var json = false
 
+    @OptionGroup var models: ModelAccessOptions
     @OptionGroup var engine: EngineOptions
 
     func validate() throws {
@@ -232,7 +233,7 @@ struct ReplayCommand: AsyncParsableCommand {
         (options.gate, options.clipSeconds) = (gate, try clipLengths())
         (options.brokerURL, options.baseline, options.site, options.gateway) = (broker, baseline, site, gateway)
         (options.clips, options.framesPerSecond, options.usesAllScenes) = (noClips ? .none : clips, fps, allScenes)
-        options.engine = engine.settings
+        (options.engine, options.models) = (engine.settings, models.settings)
         options.cacheFolder = engine.cache
         options.isFresh = fresh
         (options.terrain, options.assets, options.siteRecord) = (terrain, assets, siteRecord)

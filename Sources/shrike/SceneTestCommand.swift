@@ -40,7 +40,7 @@ extension SceneCommand {
             let verdict = try desk.verify(address, replaysGolden: true)
             guard verdict.isGood, let data else { return try models.show(verdict) }
             let evaluation = EvaluationInput(
-                scene: address, data: data, format: format, models: models.models, engine: engine)
+                scene: address, data: data, format: format, models: models.settings, engine: engine)
             let result = try await evaluation.run()
             let json = JSONValue.object(["verdict": verdict.json, "evaluation": result.json])
             Console.out(models.json ? json.canonicalText : verdict.text + "\n" + result.text)

@@ -66,7 +66,14 @@ struct BundleTests {
         let unsigned = try await ShrikeProcess.run(["bundle", "verify", "roof:1", "--models", desk] + trust)
         #expect(unsigned.ending == .exited(1))
         #expect(unsigned.output.contains { $0.contains("unsigned: there is no signature of \(digest)") })
+        let replay =
+            ["replay", folder.path("pictures"), "--scene", "roof:1", "--out", folder.path("out"), "--models", desk]
+            + trust
+        let refused = try await ShrikeProcess.run(replay)
+        #expect(
+            refused.ending == .exited(1) && refused.errors.last?.contains("unsigned: there is no signature") == true)
         try await shrike("bundle", "sign", "roof:1", "--with", folder.path("plant.pem"), "--models", desk)
+        #expect(try await ShrikeProcess.run(replay).ending == .exited(0))
         let tar = folder.path("roof.tar")
         try await shrike("bundle", "push", "roof:1", tar, "--models", desk)
 

@@ -13,6 +13,8 @@ public struct BenchRun: Sendable {
         /// Video; nil makes a noisy one.
         public var footage: String?
         public var engine = GatewayConfiguration.Engine()
+        /// Store, trust and keys.
+        public var models = ModelDesk.Options()
         public var cacheFolder: String?
         /// Frames of each measurement at most.
         public var frames = 300
@@ -54,7 +56,8 @@ public struct BenchRun: Sendable {
         let cores = ProcessInfo.processInfo.activeProcessorCount
         let workers = options.engine.workers > 0 ? options.engine.workers : cores
         let begin = ContinuousClock.now
-        let library = SceneLibrary(engine: options.engine, cacheFolder: options.cacheFolder, workers: workers)
+        var library = SceneLibrary(engine: options.engine, cacheFolder: options.cacheFolder, workers: workers)
+        library.models = try ModelDesk(options.models).access
         let scene = try library.load(options.scene)
         let loadSeconds = (ContinuousClock.now - begin) / .seconds(1)
         var made: String?

@@ -15,8 +15,8 @@ public struct EvaluationRun: Sendable {
         public var format: String?
         public var engine = GatewayConfiguration.Engine()
         public var cacheFolder: String?
-        /// Folder of the model store; nil for the user's own.
-        public var models: String?
+        /// Store, trust and keys.
+        public var models = ModelDesk.Options()
         /// Score from which precision and recall count a detection.
         public var scoreThreshold = 0.5
 
@@ -45,7 +45,7 @@ public struct EvaluationRun: Sendable {
         let workers =
             options.engine.workers > 0 ? options.engine.workers : ProcessInfo.processInfo.activeProcessorCount
         var library = SceneLibrary(engine: options.engine, cacheFolder: options.cacheFolder, workers: workers)
-        if let models = options.models { library.models = ModelAccess(storePath: models) }
+        library.models = try ModelDesk(options.models).access
         let scenes = try library.load(options.before + [options.scene])
         var measured: [EvaluationMeasures] = []
         for (number, scene) in scenes.enumerated() {

@@ -30,6 +30,8 @@ public struct ReplayOptions: Sendable {
     public var site = "local"
     public var gateway = "local"
     public var engine = GatewayConfiguration.Engine()
+    /// Store, trust and keys.
+    public var models = ModelDesk.Options()
     /// How clips of the defects in videos are made.
     public var clips = Clips.copy
     /// Seconds of footage before and after the frame of the alert, 0 to 60.

@@ -115,7 +115,8 @@ public struct ReplayRun: Sendable {
     }
 
     private func loadScenes(workers: Int) throws(AgentError) -> [LoadedScene] {
-        let library = SceneLibrary(engine: options.engine, cacheFolder: options.cacheFolder, workers: workers)
+        var library = SceneLibrary(engine: options.engine, cacheFolder: options.cacheFolder, workers: workers)
+        library.models = try ModelDesk(options.models).access
         return try library.load(options.scenes)
     }
 
