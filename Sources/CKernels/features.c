@@ -13,80 +13,97 @@
 typedef float lanes __attribute__((vector_size(64), aligned(4)));
 enum { LANES = 16, WIDE = 2 * LANES, BLOCK = 4 };
 
-// The columns that do not fill a block, one output at a time.
-CLONES static void pointwise_rest(const float *restrict in, size_t channels, size_t count, size_t from,
-                                  const float *restrict weight, float bias, bool relu, float *restrict out) {
-    for (size_t i = from; i < count; i++) out[i] = bias;
-    for (size_t c = 0; c < channels; c++) {
-        float w = weight[c];
-        const float *row = in + c * count;
-        for (size_t i = from; i < count; i++) out[i] += w * row[i];
-    }
-    if (relu)
-        for (size_t i = from; i < count; i++) out[i] = out[i] > 0 ? out[i] : 0;
-}
+// Channels of a panel, whose cells then stay in the first cache: 32 KB.
+enum { PANEL = 256 };
 
-// Four outputs of 32 cells stay in registers over all channels.
-CLONES static size_t pointwise_block(const float *restrict in, size_t channels, size_t count,
-                                     const float *restrict weight, const float *restrict bias, bool relu,
-                                     float *restrict out) {
-    size_t at = 0;
-    for (; at + WIDE <= count; at += WIDE) {
+// Adds a panel's channels to all outputs of its cells: four outputs of 32 cells stay in registers over the channels.
+// `from` and `to` say which channels of all they are.
+CLONES static void pointwise_panel(const float *restrict panel, size_t cells, size_t from, size_t to, size_t channels,
+                                   const float *restrict weight, const float *restrict bias, size_t outputs, bool relu,
+                                   float *restrict out, size_t count) {
+    for (size_t o = 0; o < outputs; o += BLOCK) {
+        // Where outputs do not fill a block, the last one is computed again and not stored.
+        const float *w[BLOCK];
         lanes sum[BLOCK][2];
-        for (int o = 0; o < BLOCK; o++) sum[o][0] = sum[o][1] = (lanes){0} + bias[o];
-        const float *x = in + at;
-        for (size_t c = 0; c < channels; c++, x += count) {
-            lanes left = *(const lanes *)x, right = *(const lanes *)(x + LANES);
-            for (int o = 0; o < BLOCK; o++) {
-                float w = weight[(size_t)o * channels + c];
-                sum[o][0] += w * left;
-                sum[o][1] += w * right;
+        for (size_t k = 0; k < BLOCK; k++) {
+            size_t output = o + k < outputs ? o + k : outputs - 1;
+            w[k] = weight + output * channels;
+            if (from == 0) {
+                sum[k][0] = sum[k][1] = (lanes){0} + bias[output];
+            } else {
+                float before[WIDE] = {0};
+                memcpy(before, out + output * count, cells * sizeof(float));
+                memcpy(sum[k], before, sizeof before);
             }
         }
-        for (int o = 0; o < BLOCK; o++) {
-            float *to = out + (size_t)o * count + at;
-            *(lanes *)to = sum[o][0];
-            *(lanes *)(to + LANES) = sum[o][1];
+        const float *x = panel;
+        for (size_t c = from; c < to; c++, x += WIDE) {
+            lanes left = *(const lanes *)x, right = *(const lanes *)(x + LANES);
+            for (int k = 0; k < BLOCK; k++) {
+                sum[k][0] += w[k][c] * left;
+                sum[k][1] += w[k][c] * right;
+            }
+        }
+        for (size_t k = 0; k < BLOCK && o + k < outputs; k++) {
+            float values[WIDE];
+            memcpy(values, sum[k], sizeof values);
+            if (relu && to == channels)
+                for (size_t i = 0; i < WIDE; i++) values[i] = values[i] > 0 ? values[i] : 0;
+            float *row = out + (o + k) * count;
+            if (cells == WIDE)
+                memcpy(row, values, sizeof values);
+            else
+                memcpy(row, values, cells * sizeof(float));
         }
     }
-    if (relu)
-        for (int o = 0; o < BLOCK; o++)
-            for (size_t i = 0; i < at; i++) {
-                float *value = out + (size_t)o * count + i;
-                *value = *value > 0 ? *value : 0;
-            }
-    return at;
 }
 
 void cf_pointwise(const float *in, size_t channels, size_t count, const float *weight, const float *bias, size_t outputs,
                   bool relu, float *out) {
-    size_t o = 0;
-    for (; o + BLOCK <= outputs; o += BLOCK) {
-        const float *w = weight + o * channels;
-        size_t done = pointwise_block(in, channels, count, w, bias + o, relu, out + o * count);
-        for (size_t k = 0; done < count && k < BLOCK; k++)
-            pointwise_rest(in, channels, count, done, w + k * channels, bias[o + k], relu, out + (o + k) * count);
+    float panel[PANEL * WIDE];
+    for (size_t at = 0; at < count; at += WIDE) {
+        size_t cells = count - at < WIDE ? count - at : WIDE;
+        if (cells < WIDE) memset(panel, 0, sizeof panel);
+        for (size_t from = 0; from < channels; from += PANEL) {
+            size_t to = channels - from < PANEL ? channels : from + PANEL;
+            for (size_t c = from; c < to; c++) memcpy(panel + (c - from) * WIDE, in + c * count + at, cells * sizeof(float));
+            pointwise_panel(panel, cells, from, to, channels, weight, bias, outputs, relu, out + at, count);
+        }
     }
-    for (; o < outputs; o++)
-        pointwise_rest(in, channels, count, 0, weight + o * channels, bias[o], relu, out + o * count);
 }
+
+// Columns of a row that are looked at together, with one more on each side.
+enum { SPAN = 512 };
 
 CLONES void cf_depthwise3(const float *restrict in, size_t channels, size_t rows, size_t columns,
                           const float *restrict weight, const float *restrict bias, bool relu, float *restrict out) {
+    // Whole registers are computed; what is beyond the row is not stored.
+    float above[3][SPAN + 2 + LANES], sums[SPAN + LANES];
     for (size_t c = 0; c < channels; c++) {
         const float *plane = in + c * rows * columns, *w = weight + 9 * c;
-        for (size_t y = 0; y < rows; y++) {
-            float *to = out + (c * rows + y) * columns;
-            for (size_t x = 0; x < columns; x++) to[x] = bias[c];
-            for (size_t k = 0; k < 3; k++) {
-                if (y + k < 1 || y + k > rows) continue;
-                const float *row = plane + (y + k - 1) * columns, *v = w + 3 * k;
-                for (size_t x = 1; x < columns; x++) to[x] += v[0] * row[x - 1];
-                for (size_t x = 0; x < columns; x++) to[x] += v[1] * row[x];
-                for (size_t x = 0; x + 1 < columns; x++) to[x] += v[2] * row[x + 1];
+        for (size_t from = 0; from < columns; from += SPAN) {
+            size_t width = columns - from < SPAN ? columns - from : SPAN;
+            for (size_t y = 0; y < rows; y++) {
+                // The row below comes in, zeros outside of the map.
+                for (size_t k = y ? 2 : 0; k < 3; k++) {
+                    float *row = above[(y + k) % 3];
+                    memset(row, 0, sizeof above[0]);
+                    if (y + k < 1 || y + k > rows) continue;
+                    const float *source = plane + (y + k - 1) * columns;
+                    size_t left = from ? 1 : 0, right = from + width < columns ? 1 : 0;
+                    memcpy(row + 1 - left, source + from - left, (width + left + right) * sizeof(float));
+                }
+                const float *a = above[y % 3], *b = above[(y + 1) % 3], *d = above[(y + 2) % 3];
+                float *to = out + (c * rows + y) * columns + from;
+                for (size_t x = 0; x < (width + LANES - 1) / LANES * LANES; x++) {
+                    float sum = bias[c];
+                    sum += w[0] * a[x], sum += w[1] * a[x + 1], sum += w[2] * a[x + 2];
+                    sum += w[3] * b[x], sum += w[4] * b[x + 1], sum += w[5] * b[x + 2];
+                    sum += w[6] * d[x], sum += w[7] * d[x + 1], sum += w[8] * d[x + 2];
+                    sums[x] = relu && !(sum > 0) ? 0 : sum;
+                }
+                memcpy(to, sums, width * sizeof(float));
             }
-            if (relu)
-                for (size_t x = 0; x < columns; x++) to[x] = to[x] > 0 ? to[x] : 0;
         }
     }
 }
