@@ -66,7 +66,15 @@ void cf_pointwise(const float *in, size_t channels, size_t count, const float *w
         if (cells < WIDE) memset(panel, 0, sizeof panel);
         for (size_t from = 0; from < channels; from += PANEL) {
             size_t to = channels - from < PANEL ? channels : from + PANEL;
-            for (size_t c = from; c < to; c++) memcpy(panel + (c - from) * WIDE, in + c * count + at, cells * sizeof(float));
+            for (size_t c = from; c < to; c++) {
+                float *row = panel + (c - from) * WIDE;
+                const float *source = in + c * count + at;
+                // The usual size is copied without a call.
+                if (cells == WIDE)
+                    memcpy(row, source, WIDE * sizeof(float));
+                else
+                    memcpy(row, source, cells * sizeof(float));
+            }
             pointwise_panel(panel, cells, from, to, channels, weight, bias, outputs, relu, out + at, count);
         }
     }
@@ -87,7 +95,7 @@ CLONES void cf_depthwise3(const float *restrict in, size_t channels, size_t rows
                 // The row below comes in, zeros outside of the map.
                 for (size_t k = y ? 2 : 0; k < 3; k++) {
                     float *row = above[(y + k) % 3];
-                    memset(row, 0, sizeof above[0]);
+                    memset(row, 0, (width + 2 + LANES) * sizeof(float));
                     if (y + k < 1 || y + k > rows) continue;
                     const float *source = plane + (y + k - 1) * columns;
                     size_t left = from ? 1 : 0, right = from + width < columns ? 1 : 0;
@@ -108,14 +116,27 @@ CLONES void cf_depthwise3(const float *restrict in, size_t channels, size_t rows
     }
 }
 
-void cf_add_upsampled(const float *coarse, size_t channels, size_t coarse_rows, size_t coarse_columns, float *map,
-                      size_t rows, size_t columns) {
-    for (size_t c = 0; c < channels; c++)
-        for (size_t y = 0; y < rows; y++) {
-            const float *from = coarse + (c * coarse_rows + y * coarse_rows / rows) * coarse_columns;
-            float *to = map + (c * rows + y) * columns;
-            for (size_t x = 0; x < columns; x++) to[x] += from[x * coarse_columns / columns];
+// Each coarse row is widened once, then added to the fine rows it stands for.
+CLONES void cf_add_upsampled(const float *restrict coarse, size_t channels, size_t coarse_rows, size_t coarse_columns,
+                             float *restrict map, size_t rows, size_t columns) {
+    float wide[SPAN];
+    for (size_t from = 0; from < columns; from += SPAN) {
+        size_t width = columns - from < SPAN ? columns - from : SPAN;
+        size_t source[SPAN];
+        for (size_t x = 0; x < width; x++) source[x] = (from + x) * coarse_columns / columns;
+        for (size_t c = 0; c < channels; c++) {
+            size_t last = coarse_rows;
+            for (size_t y = 0; y < rows; y++) {
+                size_t row = y * coarse_rows / rows;
+                const float *values = coarse + (c * coarse_rows + row) * coarse_columns;
+                if (row != last)
+                    for (size_t x = 0; x < width; x++) wide[x] = values[source[x]];
+                last = row;
+                float *to = map + (c * rows + y) * columns + from;
+                for (size_t x = 0; x < width; x++) to[x] += wide[x];
+            }
         }
+    }
 }
 
 CLONES void cf_relu(float *values, size_t count) {

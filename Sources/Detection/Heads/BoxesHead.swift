@@ -16,9 +16,6 @@ struct BoxesHead: Sendable {
     private let classes: PointwiseConvolution
     private let sides: PointwiseConvolution
     private var candidates: [Candidate] = []
-    private var scratch: (a: [Float], b: [Float]) = ([], [])
-    private var logits: [Float] = []
-    private var offsets: [Float] = []
 
     static let leastScore: Float = 0.005
     static let maximumCandidates = 1000
@@ -33,6 +30,21 @@ struct BoxesHead: Sendable {
         /// Natural logarithms of the usual half width and half height, in strides.
         var prior: (x: Float, y: Float)
         var map: [Float] = []
+        // Each level has its own, so that no frame needs new memory.
+        var scratch: [Float] = []
+        var logits: [Float] = []
+        var offsets: [Float] = []
+
+        mutating func run(_ tower: Tower) { tower.apply(&map, rows: rows, columns: columns, scratch: &scratch) }
+
+        mutating func answer(_ classes: PointwiseConvolution, _ sides: PointwiseConvolution) {
+            let (rows, columns) = (rows, columns)
+            map.withUnsafeBufferPointer {
+                let map = FeatureMap($0, channels: classes.inputs, rows: rows, columns: columns)
+                classes.apply(map, into: &logits)
+                sides.apply(map, into: &offsets)
+            }
+        }
     }
 
     private struct Tower: Sendable {
@@ -158,18 +170,12 @@ struct BoxesHead: Sendable {
         }
     }
 
-    private mutating func run(_ tower: Tower, _ number: Int) {
-        tower.apply(
-            &levels[number].map, rows: levels[number].rows, columns: levels[number].columns, scratch: &scratch.a)
-    }
+    private mutating func run(_ tower: Tower, _ number: Int) { levels[number].run(tower) }
 
     private mutating func collect(_ number: Int, _ place: HeadRegion, _ floors: [Float]) throws {
+        levels[number].answer(classes, sides)
         let level = levels[number]
-        level.map.withUnsafeBufferPointer {
-            let map = FeatureMap($0, channels: tower.pointwise.outputs, rows: level.rows, columns: level.columns)
-            classes.apply(map, into: &logits)
-            sides.apply(map, into: &offsets)
-        }
+        let (logits, offsets) = (level.logits, level.offsets)
         let cells = level.rows * level.columns
         let strideX = Float(place.letterbox.inputWidth) / Float(level.columns)
         let strideY = Float(place.letterbox.inputHeight) / Float(level.rows)
