@@ -60,7 +60,7 @@ import Testing
             let end = a.1 + (b.1 - a.1) * (right - a.0) / (b.0 - a.0)
             area += (right - a.0) * (a.1 + end) / 2
         }
-        #expect(abs(try #require(metrics.regionOverlap) - area / 0.3) < 1e-9)
+        #expect(abs(try #require(metrics.regionOverlap) - area / 0.3) < 1e-6)
         let found = regions.flatMap(\.self).map { Double($0) }
         let pixels = RankingMetrics(positives: found, negatives: normal.map { Double($0) })
         #expect(abs(try #require(metrics.pixels?.auroc) - #require(pixels.auroc)) < 1e-12)

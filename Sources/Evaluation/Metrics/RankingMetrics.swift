@@ -12,25 +12,24 @@ public struct RankingMetrics: Hashable, Sendable {
         public var trueRate: Double
     }
 
-    /// A sample: its score, how much it weighs as a positive, and whether it is a negative.
+    /// A sample: its score, and how much it weighs as a positive; negatives weigh nothing. Small, since pixels are many.
     struct Sample {
         var score: Float
-        var weight: Double
-        var isNegative: Bool
+        var weight: Float
     }
 
     static let points = 400
 
     public init(positives: [Double], negatives: [Double]) {
         self.init(
-            positives.map { Sample(score: Float($0), weight: 1, isNegative: false) }
-                + negatives.map { Sample(score: Float($0), weight: 0, isNegative: true) }, limit: 1)
+            positives.map { Sample(score: Float($0), weight: 1) }
+                + negatives.map { Sample(score: Float($0), weight: 0) }, limit: 1)
     }
 
     /// - Parameter limit: of the false positive rate; the area up to it is divided by it.
     init(_ samples: [Sample], limit: Double) {
-        let positive = samples.reduce(0) { $0 + $1.weight }
-        let negative = Double(samples.count(where: \.isNegative))
+        let positive = samples.reduce(0) { $0 + Double($1.weight) }
+        let negative = Double(samples.count { $0.weight == 0 })
         let sorted = samples.sorted { $0.score > $1.score }
         var (area, precision) = (0.0, 0.0)
         var (found, wrong) = (0.0, 0.0)
@@ -40,8 +39,8 @@ public struct RankingMetrics: Hashable, Sendable {
             let (foundBefore, wrongBefore) = (found, wrong)
             var end = start
             while end < sorted.count, sorted[end].score == sorted[start].score {
-                found += sorted[end].weight
-                if sorted[end].isNegative { wrong += 1 }
+                found += Double(sorted[end].weight)
+                if sorted[end].weight == 0 { wrong += 1 }
                 end += 1
             }
             start = end

@@ -37,21 +37,20 @@ public struct ScreeningMetrics: Hashable, Sendable {
             positives: looked.filter(\.isUnusual).map(\.score), negatives: looked.filter { !$0.isUnusual }.map(\.score))
         unusual = looked.count(where: \.isUnusual)
         usual = looked.count - unusual
-        var (pixels, overlaps): ([RankingMetrics.Sample], [RankingMetrics.Sample]) = ([], [])
-        var regions = 0
-        for picture in looked where !picture.map.isEmpty {
-            var sizes: [Int32: Int] = [:]
-            for region in picture.regions where region > 0 { sizes[region, default: 0] += 1 }
-            regions += sizes.count
-            for (score, region) in zip(picture.map, picture.regions) {
-                let size = sizes[region]
-                pixels.append(.init(score: score, weight: size == nil ? 0 : 1, isNegative: size == nil))
-                overlaps.append(.init(score: score, weight: size.map { 1 / Double($0) } ?? 0, isNegative: size == nil))
-            }
+        let sizes = looked.map { picture in
+            picture.regions.reduce(into: [Int32: Int]()) { if $1 > 0 { $0[$1, default: 0] += 1 } }
         }
-        self.pixels = pixels.isEmpty ? nil : RankingMetrics(pixels, limit: 1)
-        regionOverlap = regions > 0 ? RankingMetrics(overlaps, limit: Self.falsePositiveLimit).auroc : nil
-        self.regions = regions
+        regions = sizes.reduce(0) { $0 + $1.count }
+        func ranked(limit: Double, _ weight: (Int) -> Float) -> RankingMetrics {
+            RankingMetrics(
+                zip(looked, sizes).flatMap { picture, sizes in
+                    zip(picture.map, picture.regions).map { score, region in
+                        .init(score: score, weight: sizes[region].map(weight) ?? 0)
+                    }
+                }, limit: limit)
+        }
+        pixels = looked.allSatisfy(\.map.isEmpty) ? nil : ranked(limit: 1) { _ in 1 }
+        regionOverlap = regions > 0 ? ranked(limit: Self.falsePositiveLimit) { 1 / Float($0) }.auroc : nil
     }
 
     public var json: JSONValue {
