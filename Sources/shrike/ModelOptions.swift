@@ -1,5 +1,5 @@
 import Agent
-public import ArgumentParser
+import ArgumentParser
 import ShrikeCore
 
 /// Options of commands that read and write the model store.
