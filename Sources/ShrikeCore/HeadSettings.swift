@@ -91,16 +91,32 @@ public struct HeadSettings: Hashable, Sendable, Codable {
         /// Factor of the outputs before they become probabilities.
         public var sharpness: Double
         public var prefix: String
+        /// How pictures that are like no class are told; nil answers every picture with a class.
+        public var unknown: Unknown?
+
+        /// What lies too far from every class.
+        public struct Unknown: Hashable, Sendable, Codable {
+            /// Class that is reported.
+            public var className: String
+            /// Distance to the nearest class, in deviations within classes, that gives a score of one half.
+            public var center: Double
+            /// Distance that raises the score from one half to 0.73.
+            public var spread: Double
+
+            public init(className: String, center: Double, spread: Double) {
+                (self.className, self.center, self.spread) = (className, center, spread)
+            }
+        }
 
         /// Output that stands for no finding.
         public static let normal = "normal"
 
         public init(
             taps: [String], scope: Scope = .picture, classes: [String], sharpness: Double = 1,
-            prefix: String = "classifier"
+            prefix: String = "classifier", unknown: Unknown? = nil
         ) {
             (self.taps, self.scope, self.classes) = (taps, scope, classes)
-            (self.sharpness, self.prefix) = (sharpness, prefix)
+            (self.sharpness, self.prefix, self.unknown) = (sharpness, prefix, unknown)
         }
     }
 

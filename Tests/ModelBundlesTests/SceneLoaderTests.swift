@@ -61,7 +61,8 @@ import Testing
                 {"name": "belt", "kind": "heads", "classes": [{"code": "odd"}, {"code": "tear"}],
                  "heads": {"base": "lite0:1", "input": {"width": 320, "height": 256}, "precision": "int8", "placement": "center",
                   "normality": {"tap": "stage5", "class": "odd", "center": 12.5, "spread": 2},
-                  "classifier": {"taps": ["stage3"], "scope": "regions", "classes": ["normal", "tear"], "sharpness": 3},
+                  "classifier": {"taps": ["stage3"], "scope": "regions", "classes": ["normal", "tear"], "sharpness": 3,
+                    "unknown": {"class": "odd", "center": 2.5, "spread": 0.25}},
                   "boxes": [{"taps": ["stage5", "stage7"], "classes": ["tear"], "nms_iou": 0.5},
                             {"taps": ["stage5"], "classes": ["odd"], "prefix": "more"}]}}
                 """#.utf8), maximumBytes: 1 << 20)
@@ -71,7 +72,11 @@ import Testing
         #expect(scene.heads.taps == ["stage5", "stage3", "stage7"])
         #expect(scene.heads.normality?.center == 12.5 && scene.heads.classifier?.scope == .regions)
         #expect(scene.heads.boxes.map(\.prefix) == ["boxes", "more"] && scene.heads.boxes[1].nmsIoU == 0.6)
+        #expect(scene.heads.classifier?.unknown == .init(className: "odd", center: 2.5, spread: 0.25))
         #expect(scene.tiling.mode == .off)
+        var again = try #require(document.objectValue)
+        again["heads"] = scene.heads.json
+        #expect(try SceneDocument.parse(.object(again)).get().heads == scene.heads)
     }
 
     @Test func namesEveryMistakeOfHeads() throws {

@@ -6,6 +6,9 @@ import ShrikeCore
 
 /// Kinds of whole pictures, in closed form.
 struct ClassSceneStudy: SceneStudy {
+    /// Class of pictures that are like nothing that was taught.
+    private static let unknownClass = "unknown"
+
     private let plan: StudyPlan
     private let vectors: PictureVectors
     private var study: ClassStudy?
@@ -70,32 +73,38 @@ struct ClassSceneStudy: SceneStudy {
         let here = vectors.here(record.pictures)
         let found = try await looked(at: here, progress)
         progress("solving", 0)
-        let (calibration, gate) = try await BlockingThread(label: "solve").run {
+        let (calibration, unknown, gate) = try await BlockingThread(label: "solve").run {
             try Self.judged(study, pictures: here, vectors: found, before: before, tolerance: tolerance)
         }
         let head = try study.head()
         let classifier = HeadSettings.Classifier(
             taps: vectors.backbone.taps.map(\.name), classes: head.classes, sharpness: calibration.sharpness,
-            prefix: ClassStudy.prefix)
+            prefix: ClassStudy.prefix, unknown: unknown)
+        var thresholds = Dictionary(uniqueKeysWithValues: study.reported.map { ($0, calibration.threshold) })
+        if let unknown { thresholds[unknown.className] = 0.5 }
         return SolvedScene(
             heads: HeadSettings(
                 input: .init(width: plan.input.width, height: plan.input.height), precision: plan.precision,
                 classifier: classifier),
             tensors: TensorFile(tensors: head.tensors),
             statistics: TensorFile(tensors: study.sums.tensors(ClassStudy.prefix)),
-            thresholds: Dictionary(uniqueKeysWithValues: study.reported.map { ($0, calibration.threshold) }), gate: gate
+            thresholds: thresholds, gate: gate
         )
     }
 
     /// Old and new version over the pictures that are here, each answered by what has not seen it.
     private static func judged(
         _ study: ClassStudy, pictures: [TaughtPicture], vectors: [[Float]], before: TaughtScene?, tolerance: Double
-    ) throws -> (ClassCalibration, GateReport) {
-        let (classes, scores) = try study.heldBackScores(pictures, vectors) { _ in true }
+    ) throws -> (ClassCalibration, HeadSettings.Classifier.Unknown?, GateReport) {
+        let (classes, scores, distances) = try study.heldBackScores(pictures, vectors) { _ in true }
+        // A person's own class of that name is not taken over.
+        let unknown =
+            study.reported.contains(unknownClass)
+            ? nil : ClassDistance.calibration(distances, className: unknownClass)
         let calibration = ClassStudy.calibration(pictures, classes: classes, scores: scores)
         let after = ClassStudy.outcomes(pictures, classes: classes, scores: scores, calibration: calibration)
         guard let before, let head = before.definition.heads.classifier else {
-            return (calibration, GateReport(before: nil, after: after, known: [], tolerance: tolerance))
+            return (calibration, unknown, GateReport(before: nil, after: after, known: [], tolerance: tolerance))
         }
         let old = try Self.study(before)
         let answers = try old.heldBackScores(pictures, vectors) {
@@ -107,7 +116,7 @@ struct ClassSceneStudy: SceneStudy {
             pictures, classes: answers.classes, scores: answers.scores,
             calibration: ClassCalibration(sharpness: head.sharpness, threshold: threshold))
         return (
-            calibration,
+            calibration, unknown,
             GateReport(
                 before: outcomes, after: after, known: Set(known).intersection(study.reported), tolerance: tolerance)
         )

@@ -28,7 +28,8 @@ public final class HeadScene: Sendable {
                 head, tensors: tensors, taps: backbone.taps,
                 classIndex: try head.classes.map { code throws(DetectionError) in
                     code == HeadSettings.Classifier.normal ? nil : try index(code)
-                })
+                },
+                unknownIndex: try head.unknown.map { unknown throws(DetectionError) in try index(unknown.className) })
         }
         boxes = try settings.boxes.map { head throws(DetectionError) in
             try BoxesHead(

@@ -23,7 +23,12 @@ struct HeadWorker {
         // Of tiles and the whole picture, tiles are classified: what is small is lost in the whole.
         if let classifier, classifier.settings.scope == .picture, isOnly || !place.region.isWhole {
             let (index, score) = best(try classifier.probabilities(features), classifier)
-            if let index, score >= Double(floors[index]) { found.append(place.whole(score: score, index: index)) }
+            if let unknown = classifier.unknown(features), unknown.score >= Double(floors[unknown.index]) {
+                // Like nothing that was taught: then no class is to be believed.
+                found.append(place.whole(score: unknown.score, index: unknown.index))
+            } else if let index, score >= Double(floors[index]) {
+                found.append(place.whole(score: score, index: index))
+            }
         }
         return found
     }

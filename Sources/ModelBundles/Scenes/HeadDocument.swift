@@ -41,6 +41,7 @@ enum HeadDocument {
         for (i, code) in (heads.classifier?.classes ?? []).enumerated() where code != HeadSettings.Classifier.normal {
             known(code, "heads.classifier.classes[\(i)]")
         }
+        if let unknown = heads.classifier?.unknown { known(unknown.className, "heads.classifier.unknown.class") }
         if heads.classifier?.scope == .regions, heads.normality == nil {
             reader.report("heads.classifier.scope", "regions come from heads.normality, which is missing")
         }
@@ -72,7 +73,15 @@ enum HeadDocument {
         if Set(classes).count != classes.count { reader.report("classes", "names a class twice") }
         return HeadSettings.Classifier(
             taps: list("taps", reader), scope: reader.choice("scope", default: .picture), classes: classes,
-            sharpness: reader.number("sharpness", default: 1, in: 1e-6...1e6), prefix: prefix("classifier", reader))
+            sharpness: reader.number("sharpness", default: 1, in: 1e-6...1e6), prefix: prefix("classifier", reader),
+            unknown: reader.has("unknown") ? unknown(reader.section("unknown")) : absent("unknown", reader))
+    }
+
+    private static func unknown(_ reader: DocumentReader) -> HeadSettings.Classifier.Unknown {
+        defer { reader.finish() }
+        return HeadSettings.Classifier.Unknown(
+            className: reader.requiredString("class"), center: required("center", in: 0...1e9, reader),
+            spread: required("spread", in: 1e-9...1e9, reader))
     }
 
     private static func boxes(_ reader: DocumentReader) -> HeadSettings.Boxes {

@@ -22,9 +22,14 @@ extension HeadSettings {
     }
 
     private static func json(_ head: Classifier) -> JSONValue {
-        .object([
+        .object(compacting: [
             "taps": list(head.taps), "scope": .string(head.scope.rawValue), "classes": list(head.classes),
             "sharpness": .number(head.sharpness), "prefix": .string(head.prefix),
+            "unknown": head.unknown.map {
+                .object([
+                    "class": .string($0.className), "center": .number($0.center), "spread": .number($0.spread),
+                ])
+            },
         ])
     }
 

@@ -60,6 +60,7 @@ public struct ClassStudy: Hashable, Sendable {
         tensors["\(Self.prefix).weight"] = Tensor(
             solved.weights.map { Float($0 * norm) }, shape: [solved.classes.count, sums.dimensions])
         tensors["\(Self.prefix).bias"] = Tensor(solved.bias.map { Float($0) }, shape: [solved.classes.count])
+        tensors.merge(ClassDistance(sums).tensors(Self.prefix)) { mine, _ in mine }
         return (solved.classes, tensors)
     }
 
@@ -70,12 +71,14 @@ public struct ClassStudy: Hashable, Sendable {
     /// answered by what is left.
     ///
     /// - Parameter known: whether a picture is in the sums, and so has to be forgotten first.
-    /// - Returns: by picture, scores in the order of `classes`; nil for pictures whose fold leaves fewer than two classes.
+    /// - Returns: by picture, scores in the order of `classes`; nil for pictures whose fold leaves fewer than two classes. And
+    ///   distances of the others to the nearest class.
     public func heldBackScores(
         _ pictures: [TaughtPicture], _ vectors: [[Float]], known: (TaughtPicture) -> Bool
-    ) throws(TeachingError) -> (classes: [String], scores: [[Double]?]) {
+    ) throws(TeachingError) -> (classes: [String], scores: [[Double]?], distances: [Double]) {
         let classes = sums.classes.keys.sorted()
         var scores = [[Double]?](repeating: nil, count: pictures.count)
+        var distances: [Double] = []
         for fold in 0..<Self.folds {
             let part = pictures.indices.filter { Self.fold(of: pictures[$0]) == fold }
             guard !part.isEmpty else { continue }
@@ -84,15 +87,18 @@ public struct ClassStudy: Hashable, Sendable {
             try rest.forget(seen.map { pictures[$0] }, seen.map { vectors[$0] })
             guard rest.sums.classes.count >= 2 else { continue }
             let solved = try LinearDiscriminant(rest.sums)
+            let nearest = ClassDistance(rest.sums)
             for position in part {
-                let found = solved.scores(try sums.scaler.scaled(vectors[position], at: pictures[position].name))
+                let sample = try sums.scaler.scaled(vectors[position], at: pictures[position].name)
+                let found = solved.scores(sample)
+                distances.append(nearest.distance(sample))
                 scores[position] = classes.map { name in
                     // A class whose pictures all lie in this fold cannot be answered.
                     solved.classes.firstIndex(of: name).map { found[$0] } ?? -Double.greatestFiniteMagnitude
                 }
             }
         }
-        return (classes, scores)
+        return (classes, scores, distances)
     }
 
     /// From the digest, so that a picture falls into one part wherever it is looked at.

@@ -74,6 +74,29 @@ struct HeadSceneTests {
         #expect(try pass.heatMap(HeadFixture.frame())?.distances.count == 96)
     }
 
+    @Test("a picture that lies far from every class is unknown, whatever the classifier says")
+    func unknownPictures() throws {
+        var fixture = try HeadFixture()
+        fixture.set("classifier.class_mean", [3, 24], seed: 70)
+        fixture.set("classifier.within", [24], seed: 71, scale: 0.2, offset: 0.5)
+        let distance = NaiveHeads(fixture: fixture).classDistance()
+        func found(center: Double) throws -> [String: Double] {
+            var head = HeadFixture.classifier(.picture)
+            head.unknown = .init(className: "odd", center: center, spread: 0.5)
+            let scene = HeadFixture.scene(classifier: head, threshold: 0.5)
+            let found = try fixture.detector(scene).detect(HeadFixture.frame())
+            return Dictionary(uniqueKeysWithValues: found.map { ($0.className, $0.score) })
+        }
+        #expect(abs((try found(center: distance - 1)["odd"] ?? 0) - 1 / (1 + exp(-2.0))) < 1e-4)
+        #expect(try found(center: distance + 1)["odd"] == nil)
+        fixture.tensors["classifier.within"]?.values[3] = 0
+        var head = HeadFixture.classifier(.picture)
+        head.unknown = .init(className: "odd", center: 1, spread: 1)
+        #expect(refusal(HeadFixture.scene(classifier: head), fixture)?.contains("not above 0") ?? false)
+        head.unknown?.className = "nothing"
+        #expect(refusal(HeadFixture.scene(classifier: head), fixture)?.contains("'nothing'") ?? false)
+    }
+
     @Test("a bank of usual vectors gives each cell's calibrated distance, and mistakes in it are named")
     func bankNormality() throws {
         var fixture = try HeadFixture()

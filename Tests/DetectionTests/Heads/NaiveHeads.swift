@@ -58,8 +58,22 @@ struct NaiveHeads {
         return out
     }
 
-    /// Of the whole maps, sharpness 1.5.
-    func probabilities() -> [Double] {
+    /// Distance of the whole maps to the nearest class, in deviations within classes.
+    func classDistance() -> Double {
+        let described = described()
+        let (mean, deviation) = (fixture.values("classifier.mean"), fixture.values("classifier.deviation"))
+        let (means, within) = (fixture.values("classifier.class_mean"), fixture.values("classifier.within"))
+        let squares = (0..<3).map { c in
+            described.indices.reduce(0.0) { sum, i in
+                let away = (described[i] - mean[i]) / deviation[i] - means[24 * c + i]
+                return sum + away * away / within[i]
+            }
+        }
+        return ((squares.min() ?? 0) / 24).squareRoot()
+    }
+
+    /// Mean and deviation of every channel.
+    private func described() -> [Double] {
         var described: [Double] = []
         for map in [fixture.fine, fixture.coarse] {
             let planes = (0..<map.channels).map { c in
@@ -71,6 +85,12 @@ struct NaiveHeads {
                 (plane.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(plane.count)).squareRoot()
             }
         }
+        return described
+    }
+
+    /// Of the whole maps, sharpness 1.5.
+    func probabilities() -> [Double] {
+        let described = described()
         let (mean, deviation) = (fixture.values("classifier.mean"), fixture.values("classifier.deviation"))
         let x = described.indices.map {
             (described[$0] - mean[$0]) / deviation[$0] / Double(described.count).squareRoot()
