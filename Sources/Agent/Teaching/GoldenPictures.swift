@@ -7,7 +7,7 @@ import ShrikeCore
 /// Chooses the pictures that a taught scene carries to prove itself on other machines: a few, small ones.
 enum GoldenPictures {
     static let count = 6
-    private static let quality = 75
+    private static let quality = 60
 
     /// The first picture of each class by digest, then others; the same pictures give the same choice.
     static func choice(of pictures: [TaughtPicture]) -> [TaughtPicture] {
