@@ -1,8 +1,8 @@
 import Agent
 public import ArgumentParser
 
-/// Where models are, and whose count.
-struct ModelAccessOptions: ParsableArguments {
+/// Where models are.
+struct ModelStoreOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Folder of the model store; without it SHRIKE_MODELS, else the user's own.", valueName: "dir"))
@@ -10,6 +10,17 @@ struct ModelAccessOptions: ParsableArguments {
 
     @Option(help: ArgumentHelp("Take store, trust and keys from this gateway.yaml.", valueName: "file"))
     var config: String?
+
+    var settings: ModelDesk.Options {
+        var settings = ModelDesk.Options()
+        (settings.store, settings.configuration) = (models, config)
+        return settings
+    }
+}
+
+/// Where models are, and whose signatures count.
+struct ModelAccessOptions: ParsableArguments {
+    @OptionGroup var place: ModelStoreOptions
 
     @Option(help: ArgumentHelp("Public key whose signatures count, PEM. Repeat for more.", valueName: "file"))
     var key: [String] = []
@@ -20,8 +31,8 @@ struct ModelAccessOptions: ParsableArguments {
     var trust: GatewayConfiguration.Models.Trust?
 
     var settings: ModelDesk.Options {
-        var settings = ModelDesk.Options()
-        (settings.store, settings.configuration, settings.keys, settings.trust) = (models, config, key, trust)
+        var settings = place.settings
+        (settings.keys, settings.trust) = (key, trust)
         return settings
     }
 }

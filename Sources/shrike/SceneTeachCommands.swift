@@ -52,7 +52,7 @@ struct TeachOptions: ParsableArguments {
     ///
     /// - Throws: `ExitCode` 3 where the gate refused the new version.
     func run(
-        _ models: TeachStore, _ engine: EngineOptions,
+        _ models: ModelStoreOptions, _ engine: EngineOptions,
         _ work:
             @escaping @Sendable (SceneTeaching, @escaping SceneTeaching.Progress) async throws ->
             SceneTeaching.Outcome
@@ -65,23 +65,6 @@ struct TeachOptions: ParsableArguments {
         meter.finish()
         Console.out(json ? outcome.json.canonicalText : outcome.text)
         if !outcome.isAccepted { throw ExitCode(3) }
-    }
-}
-
-/// Where teaching finds and puts models.
-struct TeachStore: ParsableArguments {
-    @Option(
-        help: ArgumentHelp(
-            "Folder of the model store; without it SHRIKE_MODELS, else the user's own.", valueName: "dir"))
-    var models: String?
-
-    @Option(help: ArgumentHelp("Take store, trust and keys from this gateway.yaml.", valueName: "file"))
-    var config: String?
-
-    var settings: ModelDesk.Options {
-        var settings = ModelDesk.Options()
-        (settings.store, settings.configuration) = (models, config)
-        return settings
     }
 }
 
@@ -111,7 +94,7 @@ extension SceneCommand {
         var moving = false
 
         @OptionGroup var teach: TeachOptions
-        @OptionGroup var store: TeachStore
+        @OptionGroup var store: ModelStoreOptions
         @OptionGroup var engine: EngineOptions
 
         func validate() throws {
@@ -147,7 +130,7 @@ extension SceneCommand {
         @Argument(help: "NAME (its active or newest version), NAME:VERSION, or sha256:...") var scene: String
 
         @OptionGroup var teach: TeachOptions
-        @OptionGroup var store: TeachStore
+        @OptionGroup var store: ModelStoreOptions
         @OptionGroup var engine: EngineOptions
 
         func validate() throws {
@@ -178,7 +161,7 @@ extension SceneCommand {
         var className: String?
 
         @OptionGroup var teach: TeachOptions
-        @OptionGroup var store: TeachStore
+        @OptionGroup var store: ModelStoreOptions
         @OptionGroup var engine: EngineOptions
 
         func validate() throws {
@@ -207,7 +190,7 @@ extension SceneCommand {
         @Argument(help: "Versions to join: NAME:VERSION, sha256:..., or layout folders or tars.") var others: [String]
 
         @OptionGroup var teach: TeachOptions
-        @OptionGroup var store: TeachStore
+        @OptionGroup var store: ModelStoreOptions
         @OptionGroup var engine: EngineOptions
 
         func validate() throws {

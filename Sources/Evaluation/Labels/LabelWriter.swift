@@ -13,7 +13,7 @@ public struct LabelWriter: Sendable {
         self.dataset = dataset
     }
 
-    /// Writes labels, and puts the pictures beside them: linked where the file system can, else copied.
+    /// Writes labels, and puts copies of the pictures beside them.
     ///
     /// - Parameters:
     ///   - folder: must not exist.
@@ -31,7 +31,7 @@ public struct LabelWriter: Sendable {
                 at: format.rawValue, remedy: hasClasses ? "use cvat or folders" : "use coco, yolo or cvat")
         }
         let names = try placed(format, files)
-        for (name, file) in zip(names, files) { try link(file, to: folder.appending(path: name)) }
+        for (name, file) in zip(names, files) { try copy(file, to: folder.appending(path: name)) }
         switch format {
         case .coco: try save(coco(names).canonicalText, folder.appending(path: "labels.json"))
         case .cvat: try save(cvat(names), folder.appending(path: "annotations.xml"))
@@ -64,13 +64,11 @@ public struct LabelWriter: Sendable {
         return names
     }
 
-    private func link(_ file: String, to target: URL) throws(EvaluationError) {
+    private func copy(_ file: String, to target: URL) throws(EvaluationError) {
         let files = FileManager.default
         do {
             try files.createDirectory(at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
-            do { try files.linkItem(atPath: file, toPath: target.path) } catch {
-                try files.copyItem(atPath: file, toPath: target.path)
-            }
+            try files.copyItem(atPath: file, toPath: target.path)
         } catch {
             throw EvaluationError(
                 "picture cannot be copied", at: "\(file) to \(target.path)", remedy: "check space and permissions")
