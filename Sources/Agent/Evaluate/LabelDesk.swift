@@ -113,7 +113,11 @@ public struct LabelDesk: Sendable {
         _ pictures: LabeledPictures, _ duplicates: [[Int]], _ pattern: Regex<AnyRegexOutput>?
     ) -> [String] {
         var parent = Array(pictures.files.indices)
-        func root(_ index: Int) -> Int { parent[index] == index ? index : root(parent[index]) }
+        func root(_ index: Int) -> Int {
+            var i = index
+            while parent[i] != i { i = parent[i] }
+            return i
+        }
         func join(_ members: [Int]) {
             for member in members.dropFirst() {
                 let (a, b) = (root(members[0]), root(member))
