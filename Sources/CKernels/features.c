@@ -1,61 +1,66 @@
 #include "cfeatures.h"
 
 #include <math.h>
-#include <string.h>
 
-#if defined(__x86_64__)
-#define CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define CLONES
-#endif
+#include "lanes.h"
 
-// Sixteen floats, loaded from any address.
-typedef float lanes __attribute__((vector_size(64), aligned(4)));
-enum { LANES = 16, WIDE = 2 * LANES, BLOCK = 4 };
+enum { WIDE = 2 * LANES, BLOCK = 6 };
 
 // Channels of a panel, whose cells then stay in the first cache: 32 KB.
 enum { PANEL = 256 };
 
-// Adds a panel's channels to all outputs of its cells: four outputs of 32 cells stay in registers over the channels.
+// Adds a panel's channels to all outputs of its cells: six outputs of so many lanes stay in registers over the channels.
 // `from` and `to` say which channels of all they are.
-CLONES static void pointwise_panel(const float *restrict panel, size_t cells, size_t from, size_t to, size_t channels,
-                                   const float *restrict weight, const float *restrict bias, size_t outputs, bool relu,
-                                   float *restrict out, size_t count) {
+INLINED void panel_sums(const int parts, const float *restrict panel, size_t cells, size_t from, size_t to,
+                        size_t channels, const float *restrict weight, const float *restrict bias, size_t outputs,
+                        bool relu, float *restrict out, size_t count) {
     for (size_t o = 0; o < outputs; o += BLOCK) {
         // Where outputs do not fill a block, the last one is computed again and not stored.
         const float *w[BLOCK];
-        lanes sum[BLOCK][2];
-        for (size_t k = 0; k < BLOCK; k++) {
-            size_t output = o + k < outputs ? o + k : outputs - 1;
-            w[k] = weight + output * channels;
-            if (from == 0) {
-                sum[k][0] = sum[k][1] = (lanes){0} + bias[output];
-            } else {
-                float before[WIDE] = {0};
-                memcpy(before, out + output * count, cells * sizeof(float));
-                memcpy(sum[k], before, sizeof before);
+        for (size_t k = 0; k < BLOCK; k++) w[k] = weight + (o + k < outputs ? o + k : outputs - 1) * channels;
+        for (size_t at = 0; at < cells; at += (size_t)parts * LANES) {
+            size_t width = cells - at < (size_t)parts * LANES ? cells - at : (size_t)parts * LANES;
+            lanes sum[BLOCK][2];
+            for (size_t k = 0; k < BLOCK; k++) {
+                size_t output = o + k < outputs ? o + k : outputs - 1;
+                if (from == 0) {
+                    for (int p = 0; p < parts; p++) sum[k][p] = (lanes){0} + bias[output];
+                } else {
+                    float before[WIDE] = {0};
+                    copy_few(before, out + output * count + at, width);
+                    memcpy(sum[k], before, (size_t)parts * sizeof(lanes));
+                }
             }
-        }
-        const float *x = panel;
-        for (size_t c = from; c < to; c++, x += WIDE) {
-            lanes left = *(const lanes *)x, right = *(const lanes *)(x + LANES);
-            for (int k = 0; k < BLOCK; k++) {
-                sum[k][0] += w[k][c] * left;
-                sum[k][1] += w[k][c] * right;
+            const float *x = panel + at;
+            for (size_t c = from; c < to; c++, x += WIDE) {
+                lanes value[2];
+                for (int p = 0; p < parts; p++) value[p] = *(const lanes *)(x + p * LANES);
+                for (int k = 0; k < BLOCK; k++)
+                    for (int p = 0; p < parts; p++) sum[k][p] += w[k][c] * value[p];
             }
-        }
-        for (size_t k = 0; k < BLOCK && o + k < outputs; k++) {
-            float values[WIDE];
-            memcpy(values, sum[k], sizeof values);
-            if (relu && to == channels)
-                for (size_t i = 0; i < WIDE; i++) values[i] = values[i] > 0 ? values[i] : 0;
-            float *row = out + (o + k) * count;
-            if (cells == WIDE)
-                memcpy(row, values, sizeof values);
-            else
-                memcpy(row, values, cells * sizeof(float));
+            for (size_t k = 0; k < BLOCK && o + k < outputs; k++) {
+                float values[WIDE];
+                memcpy(values, sum[k], (size_t)parts * sizeof(lanes));
+                if (relu && to == channels)
+                    for (int i = 0; i < parts * LANES; i++) values[i] = values[i] > 0 ? values[i] : 0;
+                copy_few(out + (o + k) * count + at, values, width);
+            }
         }
     }
+}
+
+// With 32 registers of 512 bits.
+CLONES static void panel_wide(const float *restrict panel, size_t cells, size_t from, size_t to, size_t channels,
+                              const float *restrict weight, const float *restrict bias, size_t outputs, bool relu,
+                              float *restrict out, size_t count) {
+    panel_sums(2, panel, cells, from, to, channels, weight, bias, outputs, relu, out, count);
+}
+
+// With 16 of 256 bits.
+CLONES static void panel_narrow(const float *restrict panel, size_t cells, size_t from, size_t to, size_t channels,
+                                const float *restrict weight, const float *restrict bias, size_t outputs, bool relu,
+                                float *restrict out, size_t count) {
+    panel_sums(1, panel, cells, from, to, channels, weight, bias, outputs, relu, out, count);
 }
 
 void cf_pointwise(const float *in, size_t channels, size_t count, const float *weight, const float *bias, size_t outputs,
@@ -69,48 +74,36 @@ void cf_pointwise(const float *in, size_t channels, size_t count, const float *w
             for (size_t c = from; c < to; c++) {
                 float *row = panel + (c - from) * WIDE;
                 const float *source = in + c * count + at;
-                // The usual size is copied without a call.
-                if (cells == WIDE)
-                    memcpy(row, source, WIDE * sizeof(float));
-                else
-                    memcpy(row, source, cells * sizeof(float));
+                copy_few(row, source, cells);
             }
-            pointwise_panel(panel, cells, from, to, channels, weight, bias, outputs, relu, out + at, count);
+            if (HAS_WIDE_REGISTERS)
+                panel_wide(panel, cells, from, to, channels, weight, bias, outputs, relu, out + at, count);
+            else
+                panel_narrow(panel, cells, from, to, channels, weight, bias, outputs, relu, out + at, count);
         }
     }
 }
 
-// Columns of a row that are looked at together, with one more on each side.
-enum { SPAN = 512 };
-
 CLONES void cf_depthwise3(const float *restrict in, size_t channels, size_t rows, size_t columns,
                           const float *restrict weight, const float *restrict bias, bool relu, float *restrict out) {
     // Whole registers are computed; what is beyond the row is not stored.
-    float above[3][SPAN + 2 + LANES], sums[SPAN + LANES];
+    float seen[STRIP + 2][ROW], sums[SPAN + LANES];
     for (size_t c = 0; c < channels; c++) {
         const float *plane = in + c * rows * columns, *w = weight + 9 * c;
         for (size_t from = 0; from < columns; from += SPAN) {
             size_t width = columns - from < SPAN ? columns - from : SPAN;
-            for (size_t y = 0; y < rows; y++) {
-                // The row below comes in, zeros outside of the map.
-                for (size_t k = y ? 2 : 0; k < 3; k++) {
-                    float *row = above[(y + k) % 3];
-                    memset(row, 0, (width + 2 + LANES) * sizeof(float));
-                    if (y + k < 1 || y + k > rows) continue;
-                    const float *source = plane + (y + k - 1) * columns;
-                    size_t left = from ? 1 : 0, right = from + width < columns ? 1 : 0;
-                    memcpy(row + 1 - left, source + from - left, (width + left + right) * sizeof(float));
+            for (size_t top = 0; top < rows; top += STRIP) {
+                size_t height = rows - top < STRIP ? rows - top : STRIP;
+                for (size_t k = 0; k < height + 2; k++)
+                    padded_row(plane, rows, columns, top + k - 1, from, width, seen[k]);
+                for (size_t y = 0; y < height; y++) {
+                    const float *a = seen[y], *b = seen[y + 1], *d = seen[y + 2];
+                    for (size_t x = 0; x < width; x += LANES) {
+                        lanes sum = bias[c] + LANES_UNDER_3X3(w, a, b, d, x);
+                        *(lanes *)(sums + x) = relu ? (lanes)((sum > 0) & (lane_bits)sum) : sum;
+                    }
+                    copy_few(out + (c * rows + top + y) * columns + from, sums, width);
                 }
-                const float *a = above[y % 3], *b = above[(y + 1) % 3], *d = above[(y + 2) % 3];
-                float *to = out + (c * rows + y) * columns + from;
-                for (size_t x = 0; x < (width + LANES - 1) / LANES * LANES; x++) {
-                    float sum = bias[c];
-                    sum += w[0] * a[x], sum += w[1] * a[x + 1], sum += w[2] * a[x + 2];
-                    sum += w[3] * b[x], sum += w[4] * b[x + 1], sum += w[5] * b[x + 2];
-                    sum += w[6] * d[x], sum += w[7] * d[x + 1], sum += w[8] * d[x + 2];
-                    sums[x] = relu && !(sum > 0) ? 0 : sum;
-                }
-                memcpy(to, sums, width * sizeof(float));
             }
         }
     }

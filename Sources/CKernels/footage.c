@@ -2,12 +2,7 @@
 
 #include <math.h>
 
-// One binary for every x86-64: the loader picks the clone.
-#if defined(__x86_64__)
-#define CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define CLONES
-#endif
+#include "clones.h"
 
 // A stateless generator: the SplitMix64 finalizer on a counter, so every pixel's noise is independent of the order of work.
 static inline uint64_t mixed(uint64_t z) {

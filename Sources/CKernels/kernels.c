@@ -3,12 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-// One binary for every x86-64: the loader picks the clone. Features are named by level, see foundations of the build.
-#if defined(__x86_64__)
-#define CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define CLONES
-#endif
+#include "clones.h"
 
 static inline float smaller(float a, float b) { return a < b ? a : b; }
 static inline float larger(float a, float b) { return a > b ? a : b; }

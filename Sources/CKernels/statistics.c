@@ -2,11 +2,7 @@
 
 #include <math.h>
 
-#if defined(__x86_64__)
-#define CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define CLONES
-#endif
+#include "clones.h"
 
 // Eight doubles, loaded from any address.
 typedef double lanes __attribute__((vector_size(64), aligned(8)));

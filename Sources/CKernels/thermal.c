@@ -2,12 +2,7 @@
 
 #include <string.h>
 
-// One binary for every x86-64: the loader picks the clone.
-#if defined(__x86_64__)
-#define CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define CLONES
-#endif
+#include "clones.h"
 
 CLONES void cthermal_load_bgr8(const uint8_t *pixels, size_t stride, int32_t width, int32_t height, float *plane) {
     for (int32_t y = 0; y < height; y++) {

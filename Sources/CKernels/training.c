@@ -2,15 +2,9 @@
 
 #include <math.h>
 
-#if defined(__x86_64__)
-#define CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define CLONES
-#endif
+#include "lanes.h"
 
-// Sixteen floats, loaded from any address.
-typedef float lanes __attribute__((vector_size(64), aligned(4)));
-enum { LANES = 16, BLOCK = 4 };
+enum { BLOCK = 4, PAIR = 2 };
 
 // By address: a vector this wide cannot be an argument where the processor may lack it.
 static inline float total(const lanes *value) {
@@ -19,8 +13,9 @@ static inline float total(const lanes *value) {
     return sum;
 }
 
-CLONES static void products_block(const float *restrict a, const float *restrict b, size_t columns, size_t count,
-                                  float *restrict out) {
+// 4 rows by 4 columns, for 32 registers of 512 bits.
+CLONES static void products_wide(const float *restrict a, const float *restrict b, size_t columns, size_t count,
+                                 float *restrict out) {
     lanes sums[BLOCK][BLOCK];
     for (int i = 0; i < BLOCK; i++)
         for (int j = 0; j < BLOCK; j++) sums[i][j] = (lanes){0};
@@ -39,6 +34,38 @@ CLONES static void products_block(const float *restrict a, const float *restrict
             for (size_t k = at; k < count; k++) sum += a[(size_t)i * count + k] * b[(size_t)j * count + k];
             out[(size_t)i * columns + (size_t)j] += sum;
         }
+}
+
+// 2 rows by 4 columns, for 16 registers of 256 bits.
+CLONES static void products_narrow(const float *restrict a, const float *restrict b, size_t columns, size_t count,
+                                   float *restrict out) {
+    half_lanes sums[PAIR][BLOCK];
+    for (int i = 0; i < PAIR; i++)
+        for (int j = 0; j < BLOCK; j++) sums[i][j] = (half_lanes){0};
+    size_t at = 0;
+    for (; at + HALF <= count; at += HALF) {
+        half_lanes right[BLOCK];
+        for (int j = 0; j < BLOCK; j++) right[j] = *(const half_lanes *)(b + (size_t)j * count + at);
+        for (int i = 0; i < PAIR; i++) {
+            half_lanes left = *(const half_lanes *)(a + (size_t)i * count + at);
+            for (int j = 0; j < BLOCK; j++) sums[i][j] += left * right[j];
+        }
+    }
+    for (int i = 0; i < PAIR; i++)
+        for (int j = 0; j < BLOCK; j++) {
+            float sum = 0;
+            for (int k = 0; k < HALF; k++) sum += sums[i][j][k];
+            for (size_t k = at; k < count; k++) sum += a[(size_t)i * count + k] * b[(size_t)j * count + k];
+            out[(size_t)i * columns + (size_t)j] += sum;
+        }
+}
+
+static void products_block(const float *a, const float *b, size_t columns, size_t count, float *out) {
+    if (HAS_WIDE_REGISTERS) {
+        products_wide(a, b, columns, count, out);
+        return;
+    }
+    for (size_t i = 0; i < BLOCK; i += PAIR) products_narrow(a + i * count, b, columns, count, out + i * columns);
 }
 
 CLONES static float dot(const float *restrict a, const float *restrict b, size_t count) {
@@ -80,25 +107,38 @@ void ct_add_sums(const float *in, size_t channels, size_t count, float *out) {
 CLONES void ct_depthwise3_back(const float *restrict gradient, const float *restrict in, size_t channels, size_t rows,
                                size_t columns, const float *restrict weight, float *restrict weight_gradient,
                                float *restrict bias_gradient, float *restrict in_gradient) {
+    float seen[STRIP + 2][ROW], back[STRIP + 2][ROW], row[SPAN + LANES];
     for (size_t c = 0; c < channels; c++) {
         const float *g = gradient + c * rows * columns, *x = in + c * rows * columns, *w = weight + 9 * c;
-        float *to = in_gradient + c * rows * columns, *dw = weight_gradient + 9 * c;
+        float *to = in_gradient + c * rows * columns, turned[9];
+        for (size_t k = 0; k < 9; k++) turned[k] = w[8 - k];
         bias_gradient[c] += sum(g, rows * columns);
-        for (size_t i = 0; i < rows * columns; i++) to[i] = 0;
-        for (size_t k = 0; k < 3; k++)
-            for (size_t l = 0; l < 3; l++) {
-                // Output (y, x) saw input (y + k - 1, x + l - 1).
-                size_t first = k == 0, last = k == 2 ? rows - 1 : rows;
-                size_t left = l == 0, right = l == 2 ? columns - 1 : columns;
-                float found = 0, value = w[3 * k + l];
-                for (size_t y = first; y < last; y++) {
-                    const float *out_row = g + y * columns + left;
-                    size_t row = (y + k - 1) * columns + left + l - 1;
-                    found += dot(out_row, x + row, right - left);
-                    for (size_t u = 0; u < right - left; u++) to[row + u] += value * out_row[u];
+        for (size_t from = 0; from < columns; from += SPAN) {
+            size_t width = columns - from < SPAN ? columns - from : SPAN;
+            lanes found[9];
+            for (int k = 0; k < 9; k++) found[k] = (lanes){0};
+            for (size_t top = 0; top < rows; top += STRIP) {
+                size_t height = rows - top < STRIP ? rows - top : STRIP;
+                for (size_t k = 0; k < height + 2; k++) {
+                    padded_row(x, rows, columns, top + k - 1, from, width, seen[k]);
+                    padded_row(g, rows, columns, top + k - 1, from, width, back[k]);
                 }
-                dw[3 * k + l] += found;
+                for (size_t y = 0; y < height; y++) {
+                    const float *a = back[y], *b = back[y + 1], *d = back[y + 2];
+                    for (size_t u = 0; u < width; u += LANES) {
+                        lanes out = *(const lanes *)(b + 1 + u);
+                        // What is beyond the row is a neighbour's, whose own part counts it.
+                        for (size_t k = width - u; k < LANES; k++) out[k] = 0;
+                        for (size_t k = 0; k < 3; k++)
+                            for (size_t l = 0; l < 3; l++) found[3 * k + l] += out * *(const lanes *)(seen[y + k] + u + l);
+                    }
+                    // Input (y, x) was seen by output (y + 1 - k, x + 1 - l): the weights the other way round.
+                    for (size_t u = 0; u < width; u += LANES) *(lanes *)(row + u) = LANES_UNDER_3X3(turned, a, b, d, u);
+                    copy_few(to + (top + y) * columns + from, row, width);
+                }
             }
+            for (int k = 0; k < 9; k++) weight_gradient[9 * c + (size_t)k] += total(&found[k]);
+        }
     }
 }
 
