@@ -20,6 +20,12 @@ struct EvaluateCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Folder or file of labelled pictures.", valueName: "path"))
     var data: String
 
+    @Option(
+        help: ArgumentHelp(
+            "Class of pictures that show nothing to report; default: normal, good, ok and the like.", valueName: "class"
+        ))
+    var normalClass: String?
+
     @Option(help: "Label format: coco, voc, yolo, labelme, cvat, masks, folders.")
     var format: String?
 
@@ -50,7 +56,8 @@ struct EvaluateCommand: AsyncParsableCommand {
 
     func run() async throws {
         let result = try await EvaluationInput(
-            scene: scene, before: before, data: data, format: format, models: models.settings, engine: engine,
+            scene: scene, before: before, data: data, format: format, normalClass: normalClass, models: models.settings,
+            engine: engine,
             threshold: threshold
         ).run()
         if let page {

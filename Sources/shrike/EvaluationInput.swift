@@ -7,6 +7,7 @@ struct EvaluationInput {
     var before: [String] = []
     var data: String
     var format: String?
+    var normalClass: String?
     var models: ModelDesk.Options
     var engine: EngineOptions
     var threshold = 0.5
@@ -15,7 +16,7 @@ struct EvaluationInput {
         var options = EvaluationRun.Options()
         (options.scene, options.before, options.data, options.format) = (scene, before, data, format)
         (options.engine, options.cacheFolder, options.scoreThreshold) = (engine.settings, engine.cache, threshold)
-        options.models = models
+        (options.models, options.normalClass) = (models, normalClass)
         let evaluation = EvaluationRun(options: options)
         let result = try await Interruption.cancels {
             try await evaluation.run { done, all in

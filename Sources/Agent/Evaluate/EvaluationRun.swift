@@ -13,6 +13,8 @@ public struct EvaluationRun: Sendable {
         public var data = ""
         /// Name of a label format; nil tells by looking.
         public var format: String?
+        /// Class of pictures that show nothing to report; nil goes by its usual names.
+        public var normalClass: String?
         public var engine = GatewayConfiguration.Engine()
         public var cacheFolder: String?
         /// Store, trust and keys.
@@ -41,11 +43,13 @@ public struct EvaluationRun: Sendable {
     public func run(progress: @escaping @Sendable (Int, Int) -> Void) async throws -> Result {
         OpenCVLibrary.silence()
         OpenCVLibrary.setThreads(1)
-        let pictures = try LabeledPictures(options.data, format: options.format)
+        let pictures = try LabeledPictures(
+            options.data, format: options.format, normalClass: options.normalClass)
         let workers =
             options.engine.workers > 0 ? options.engine.workers : ProcessInfo.processInfo.activeProcessorCount
         var library = SceneLibrary(engine: options.engine, cacheFolder: options.cacheFolder, workers: workers)
         library.models = try ModelDesk(options.models).access
+        library.tellsWeakBoxes = true
         let scenes = try library.load(options.before + [options.scene])
         var measured: [EvaluationMeasures] = []
         for (number, scene) in scenes.enumerated() {

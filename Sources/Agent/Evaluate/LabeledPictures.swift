@@ -8,16 +8,30 @@ struct LabeledPictures: Sendable {
     var dataset: LabeledDataset
     /// By position of the picture.
     let files: [String]
+    /// Class of pictures that show nothing to report; nil goes by its usual names.
+    private let normalClass: String?
 
-    /// - Parameter format: by name; nil tells by looking.
+    /// - Parameters:
+    ///   - format: by name; nil tells by looking.
+    ///   - normalClass: class of pictures that show nothing to report; nil goes by its usual names.
     /// - Throws: ``AgentError``; a mistake in the labels names file and line.
-    init(_ path: String, format: String?) throws(AgentError) {
+    init(_ path: String, format: String?, normalClass: String? = nil) throws(AgentError) {
         let chosen = try Self.format(format)
         let location = URL(filePath: path)
         let dataset = try translating { try LabelReader.read(location, format: chosen) }
         let index = try translating { try PictureIndex(location) }
         files = try translating { try dataset.pictures.map { try index.path(of: $0.fileName) } }
         self.dataset = dataset
+        self.normalClass = normalClass
+        if let normalClass, !dataset.pictures.contains(where: { $0.className.map(isUsual) ?? false }) {
+            throw AgentError(
+                "no picture has the class '\(normalClass)'", at: path, remedy: "name a folder of the labelled pictures")
+        }
+    }
+
+    /// Whether a class of pictures stands for nothing to report.
+    func isUsual(_ name: String) -> Bool {
+        normalClass.map { ClassDefinition.code(from: $0) == ClassDefinition.code(from: name) } ?? Lesson.isUsual(name)
     }
 
     static func format(_ name: String?) throws(AgentError) -> LabelReader.Format? {
@@ -66,7 +80,7 @@ struct LabeledPictures: Sendable {
         if isScreen {
             for picture in dataset.pictures.indices {
                 dataset.pictures[picture].className = dataset.pictures[picture].className.map { name in
-                    Lesson.isUsual(name) ? HeadSettings.Classifier.normal : code(name)
+                    isUsual(name) ? HeadSettings.Classifier.normal : code(name)
                 }
             }
         }

@@ -60,7 +60,9 @@ struct SceneLook: Sendable {
 
     private func screened(_ number: Int, _ map: HeatMap, _ frame: Frame) throws -> ScreeningMetrics.Picture {
         let picture = pictures.dataset.pictures[number]
-        let isUnusual = picture.className.map { !Lesson.isUsual($0) } ?? !picture.labels.isEmpty
+        let isUnusual =
+            picture.className.map { $0 != HeadSettings.Classifier.normal && !pictures.isUsual($0) }
+            ?? !picture.labels.isEmpty
         guard picture.className == nil else {
             return .init(score: map.pictureDistance, isUnusual: isUnusual)
         }

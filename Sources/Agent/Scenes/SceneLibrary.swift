@@ -11,7 +11,10 @@ struct SceneLibrary: Sendable {
     /// Requests that may run at the same time.
     let workers: Int
     var models = ModelAccess()
+    /// Boxes are told whatever their score, not only those that could become alerts: average precision ranks them all.
+    var tellsWeakBoxes = false
 
+    private static let weakestScore = 0.005
     static let builtInPrefix = "builtin:"
 
     /// Name of a scene where its configuration gives none: the last part of its address.
@@ -68,8 +71,21 @@ struct SceneLibrary: Sendable {
                 let loading = try HeadSceneLoading(bundle, store: models.store())
                 shelf.expect(bundle.definition.heads.taps, of: loading.key)
             }
-            return try bundles.map { try proven(load($0), $0) }
+            return try bundles.map { try toldWhole(proven(load($0), $0), $0) }
         }
+    }
+
+    private func toldWhole(_ scene: LoadedScene, _ bundle: SceneBundle) throws -> LoadedScene {
+        let definition = bundle.definition
+        guard tellsWeakBoxes, definition.kind == .detector || !definition.heads.boxes.isEmpty else { return scene }
+        var bundle = bundle
+        for i in definition.classes.indices {
+            bundle.definition.classes[i].threshold = min(definition.classes[i].threshold, Self.weakestScore)
+        }
+        bundle.definition.persistence.hysteresis = 0
+        var whole = try load(bundle)
+        whole.definition = scene.definition
+        return whole
     }
 
     /// Makes a scene ready, its results still unproven.
