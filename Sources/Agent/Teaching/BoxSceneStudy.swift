@@ -30,12 +30,14 @@ struct BoxSceneStudy: SceneStudy {
     private let desk: ModelDesk
     private let memory: PictureMemory
     private var pictures: [TaughtPicture]
+    /// The version whose head the training goes on from; nil begins anew.
+    private let start: TaughtScene?
 
     /// Begins a scene.
     init(_ plan: StudyPlan, box: BoxPlan, desk: ModelDesk) throws(AgentError) {
         (self.plan, self.desk) = (plan, desk)
         memory = PictureMemory(try desk.store())
-        pictures = []
+        (pictures, start) = ([], nil)
         taps = try box.strides.map { stride throws(AgentError) in
             guard let tap = plan.files.description.taps.last(where: { $0.stride == stride }) else {
                 throw AgentError(
@@ -48,7 +50,9 @@ struct BoxSceneStudy: SceneStudy {
     }
 
     /// Goes on with a scene.
-    init(_ plan: StudyPlan, before: TaughtScene, desk: ModelDesk) throws(AgentError) {
+    ///
+    /// - Parameter isQuick: begins with the head there is: seconds, but what was taught when leaves a trace.
+    init(_ plan: StudyPlan, before: TaughtScene, isQuick: Bool, desk: ModelDesk) throws(AgentError) {
         guard let head = before.definition.heads.boxes.first,
             let width = try? before.chain.top.tensors(before.definition.heads.file)
                 .tensors["\(head.prefix).tower.depthwise.bias"]?.count
@@ -58,6 +62,7 @@ struct BoxSceneStudy: SceneStudy {
         (self.plan, self.desk, self.width, taps) = (plan, desk, width, head.taps)
         memory = PictureMemory(try desk.store())
         pictures = before.record.pictures
+        start = isQuick ? before : nil
     }
 
     mutating func learn(_ pictures: [TaughtPicture], progress: @escaping SceneTeaching.Progress) async throws {
@@ -95,6 +100,8 @@ struct BoxSceneStudy: SceneStudy {
         let tensors = TensorFile(tensors: head.tensors(Self.prefix))
         let judged = held.isEmpty ? record.pictures : record.pictures.filter { held.contains($0.digest) }
         let trial = BoxTrial(desk: desk, plan: plan, memory: memory, pictures: judged)
+        // Old and new look at the same time, each on its own thread.
+        async let old = Self.outcomes(of: before, trial, progress)
         let found = try await trial.found(settings, tensors, classes: classes, progress)
         let thresholds = Dictionary(
             uniqueKeysWithValues: classes.map { name in
@@ -102,9 +109,7 @@ struct BoxSceneStudy: SceneStudy {
                 (name, held.isEmpty ? Self.usualThreshold : trial.threshold(of: name, found))
             })
         let after = trial.outcomes(found, thresholds: thresholds)
-        var old: [PictureOutcome]?
-        if let before { old = try await trial.outcomes(of: before, progress) }
-        return SolvedScene(
+        return try await SolvedScene(
             heads: settings, tensors: tensors, statistics: nil,
             thresholds: thresholds,
             gate: GateReport(
@@ -115,6 +120,13 @@ struct BoxSceneStudy: SceneStudy {
                     "figures are of the taught pictures themselves: none was held back, which takes \(Self.leastForHolding) a class"
                 ]
                 : ["\(held.count) pictures are held back for the gate and not learned"])
+    }
+
+    private static func outcomes(
+        of scene: TaughtScene?, _ trial: BoxTrial, _ progress: @escaping SceneTeaching.Progress
+    ) async throws -> [PictureOutcome]? {
+        guard let scene else { return nil }
+        return try await trial.outcomes(of: scene, progress)
     }
 
     /// Every fifth picture, by digest, where every class it shows has pictures enough.
@@ -138,11 +150,13 @@ struct BoxSceneStudy: SceneStudy {
             }, width: width, classes: classes.count, inputWidth: plan.input.width,
             inputHeight: plan.input.height)
         let samples = try await samples(used, classes: classes, backbone, progress)
-        let trainer = BoxHeadTrainer(pictures: used.count, seed: Self.seed, threads: desk.workers)
+        var trainer = BoxHeadTrainer(shape, pictures: used.count, seed: Self.seed, threads: desk.workers)
+        let head = try start.map { try Self.head(of: $0, shape, classes: classes) }
+        if head != nil { trainer.steps = BoxHeadTrainer.quickSteps }
         let cancellation = Cancellation()
         return try await withTaskCancellationHandler {
-            try await BlockingThread(label: "train").run {
-                try trainer.train(samples, shape: shape) { done, loss in
+            try await BlockingThread(label: "train").run { [trainer] in
+                try trainer.train(samples, from: head) { done, loss in
                     progress("training", Double(done) / Double(trainer.steps))
                     return !cancellation.isCancelled
                 }
@@ -150,6 +164,13 @@ struct BoxSceneStudy: SceneStudy {
         } onCancel: {
             cancellation.cancel()
         }
+    }
+
+    private static func head(of scene: TaughtScene, _ shape: BoxHeadShape, classes: [String]) throws -> BoxHead {
+        let heads = scene.definition.heads
+        return try BoxHead(
+            scene.chain.top.tensors(heads.file).tensors, prefix, shape: shape, classes: classes,
+            before: heads.boxes.first?.classes ?? [])
     }
 
     /// Each picture and its mirror image.

@@ -30,6 +30,8 @@ public struct SceneTeaching: Sendable {
         public var tolerance = 0.05
         public var acceptsWorse = false
         public var activates = false
+        /// Boxes: goes on from the head there is instead of training anew.
+        public var isQuick = false
 
         public init() {}
     }
@@ -110,7 +112,12 @@ public struct SceneTeaching: Sendable {
                     at: options.data ?? "", remedy: "label it the same way, or make another scene of it")
             }
             let plan = try plan(before)
-            var study = try await study(before.record.task, plan, before: before)
+            guard !options.isQuick || before.record.task == .boxes else {
+                throw AgentError(
+                    "only boxes can be taught quickly; \(before.record.task.rawValue) are taught in seconds anyway",
+                    at: scene, remedy: "leave out --quick")
+            }
+            var study = try await study(before.record.task, plan, before: before, isQuick: options.isQuick)
             var record = before.record
             let known = lesson.pictures.filter { record.picture($0.digest)?.label == $0.label }
             // A picture that comes with another label was taught wrongly: its old label is forgotten first.
@@ -187,7 +194,7 @@ public struct SceneTeaching: Sendable {
     }
 
     private func study(
-        _ task: TeachingTask, _ plan: StudyPlan, before: TaughtScene?, _ lesson: Lesson? = nil
+        _ task: TeachingTask, _ plan: StudyPlan, before: TaughtScene?, _ lesson: Lesson? = nil, isQuick: Bool = false
     ) async throws -> any SceneStudy {
         switch task {
         case .classes:
@@ -195,7 +202,7 @@ public struct SceneTeaching: Sendable {
                 taps: ClassSceneStudy.taps(plan, before: before), requests: desk.workers, desk: desk)
             return try ClassSceneStudy(plan, backbone: backbone, before: before, desk: desk)
         case .boxes:
-            if let before { return try BoxSceneStudy(plan, before: before, desk: desk) }
+            if let before { return try BoxSceneStudy(plan, before: before, isQuick: isQuick, desk: desk) }
             let size = (plan.input.width, plan.input.height)
             return try BoxSceneStudy(plan, box: BoxPlan(lesson?.pictures ?? [], input: size), desk: desk)
         case .normality:

@@ -42,6 +42,10 @@ struct BoxAssignment: Sendable {
             }
             if !isPlaced, let nearest { boxes[nearest.level][nearest.cell] = Int32(index) }
         }
+        self.init(boxes: boxes)
+    }
+
+    init(boxes: [[Int32]]) {
         self.boxes = boxes
         positives = boxes.reduce(0) { $0 + $1.count { $0 >= 0 } }
     }

@@ -7,7 +7,7 @@ internal import Kernels
 /// page. The same samples in the same order and the same seed give the same bits, whatever the number of threads.
 public struct BoxHeadTrainer: Sendable {
     public var steps: Int
-    public var batch: Int
+    public var batch = 8
     public var seed: UInt64
     public var threads: Int
     public var rate: Float = 2e-3
@@ -17,27 +17,35 @@ public struct BoxHeadTrainer: Sendable {
     /// Share of the base's channels that a step does not see.
     public var dropout = 0.1
 
+    /// Steps that go on from a head: enough to learn a new class beside the old ones.
+    public static let quickSteps = 250
+    private static let leastSteps = 2000
+    private static let mostSteps = 4000
+    private static let stepsPerPicture = 5
+    private static let fewPictures = 100
     /// Share of the rate that is left at the end.
     private static let lastShare: Float = 0.02
     /// Samples that the scale of the maps is taken from.
     private static let scaleSamples = 64
-    private static let firstClassBias: Float = -4
     private static let outputDeviation = 0.01
 
+    private let shape: BoxHeadShape
+    private let window: BoxWindow?
+
     /// Steps grow with the pictures: many pictures in few steps are no better than few.
-    public init(pictures: Int, seed: UInt64, threads: Int) {
-        let grown = 300 + Int(700 * Double(max(0, pictures - 60)) / 220)
-        steps = pictures > 500 ? 1200 : min(1000, grown)
-        batch = pictures > 500 ? 16 : 8
-        (self.seed, self.threads) = (seed, max(1, threads))
+    public init(_ shape: BoxHeadShape, pictures: Int, seed: UInt64, threads: Int) {
+        steps = min(Self.mostSteps, Self.leastSteps + Self.stepsPerPicture * max(0, pictures - Self.fewPictures))
+        window = BoxWindow(shape)
+        (self.shape, self.seed, self.threads) = (shape, seed, max(1, threads))
     }
 
     /// - Parameters:
-    ///   - samples: pictures and, where wanted, their mirror images; all of the shape.
+    ///   - samples: views of pictures, all of the shape.
+    ///   - start: a head of the same shape to go on from; nil begins anew.
     ///   - progress: steps done and the loss; false ends the training early.
     /// - Throws: ``TeachingError`` where no sample has a box, or training runs away.
     public func train(
-        _ samples: [BoxSample], shape: BoxHeadShape, progress: (Int, Double) -> Bool = { _, _ in true }
+        _ samples: [BoxSample], from start: BoxHead? = nil, progress: (Int, Double) -> Bool = { _, _ in true }
     ) throws(TeachingError) -> BoxHead {
         guard samples.contains(where: { !$0.truths.isEmpty }) else {
             throw TeachingError("no picture has a box", at: "boxes", remedy: "mark at least one")
@@ -48,14 +56,15 @@ public struct BoxHeadTrainer: Sendable {
                     && sample.truths.allSatisfy { (0..<shape.classes).contains($0.classIndex) }
             }, "samples of the shape")
         var random = SplitMix64(seed: seed)
-        let scales = Self.scales(samples, shape)
-        var parameters = Self.initial(shape, samples, &random)
+        precondition(start.map { $0.shape == shape } ?? true, "a head of the shape")
+        let scales = start?.scales ?? Self.scales(samples, shape)
+        var parameters = start?.parameters ?? Self.initial(shape, samples, &random)
         var moments = (
             first: [Float](repeating: 0, count: parameters.count),
             second: [Float](repeating: 0, count: parameters.count)
         )
         let assignments = samples.map { BoxAssignment($0.truths, shape: shape) }
-        let work = BoxHeadBatch(shape, batch: batch, threads: threads)
+        let work = BoxHeadBatch(window?.shape ?? shape, batch: batch, threads: threads)
         var queue: [Int] = []
         for step in 1...steps {
             var chosen: [Int] = []
@@ -64,8 +73,10 @@ public struct BoxHeadTrainer: Sendable {
                 chosen.append(queue.removeLast())
             }
             let gains = chosen.map { _ in Self.gains(scales, dropout: dropout, &random) }
-            let result = work.run(
-                chosen.map { (samples[$0], assignments[$0]) }, gains: gains, parameters: parameters)
+            let seen = chosen.map { number in
+                window?.cut(samples[number], assignments[number], &random) ?? (samples[number], assignments[number])
+            }
+            let result = work.run(seen, gains: gains, parameters: parameters)
             guard result.loss.isFinite else {
                 throw TeachingError(
                     "training ran away in step \(step)", at: "boxes", remedy: "are the boxes right? look at the labels")
@@ -143,7 +154,7 @@ public struct BoxHeadTrainer: Sendable {
         for range in [layout.classWeight, layout.boxWeight] {
             for i in range { values[i] = Float(outputDeviation * random.normal()) }
         }
-        for i in layout.classBias { values[i] = firstClassBias }
+        for i in layout.classBias { values[i] = BoxHead.firstClassBias }
         let truths = samples.flatMap(\.truths)
         func usual(_ side: (BoxSample.Truth) -> Float) -> Float {
             truths.reduce(0) { $0 + log(max(1, side($1) / 2)) } / Float(truths.count)

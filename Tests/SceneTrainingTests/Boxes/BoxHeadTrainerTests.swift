@@ -135,9 +135,9 @@ import Testing
     @Test func sameBitsWhateverTheThreads() throws {
         let samples = (0..<6).map { sample($0, truths: truths) }
         func train(_ threads: Int) throws -> BoxHead {
-            var trainer = BoxHeadTrainer(pictures: 6, seed: 4, threads: threads)
+            var trainer = BoxHeadTrainer(shape, pictures: 6, seed: 4, threads: threads)
             trainer.steps = 12
-            return try trainer.train(samples, shape: shape)
+            return try trainer.train(samples)
         }
         let one = try train(1)
         #expect(try train(3) == one)
@@ -155,12 +155,12 @@ import Testing
             made.truths = [.init(classIndex: number % 2, left: x - 20, top: y - 16, right: x + 20, bottom: y + 16)]
             return made
         }
-        var trainer = BoxHeadTrainer(pictures: 12, seed: 1, threads: 2)
-        trainer.steps = 300
         var shape = shape
         shape.width = 16
+        var trainer = BoxHeadTrainer(shape, pictures: 12, seed: 1, threads: 2)
+        trainer.steps = 300
         var losses: [Double] = []
-        _ = try trainer.train(samples, shape: shape) { _, loss in
+        _ = try trainer.train(samples) { _, loss in
             losses.append(loss)
             return true
         }
@@ -185,7 +185,7 @@ import Testing
 
     @Test func noBoxAnywhereIsRefused() {
         #expect(throws: TeachingError.self) {
-            try BoxHeadTrainer(pictures: 1, seed: 0, threads: 1).train([sample(1, truths: [])], shape: shape)
+            try BoxHeadTrainer(shape, pictures: 1, seed: 0, threads: 1).train([sample(1, truths: [])])
         }
     }
 }
