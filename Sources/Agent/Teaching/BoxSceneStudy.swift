@@ -22,6 +22,8 @@ struct BoxSceneStudy: SceneStudy {
     private static let leastForHolding = 20
     private static let holdEvery = 5
     private static let usualThreshold = 0.5
+    /// Old pictures that a quick teaching looks at again, whatever their number, so that it stays quick.
+    private static let quickPictures = 24
 
     private let plan: StudyPlan
     /// Maps that the head looks at, finest first; set when the scene is made, so that later versions look the same way.
@@ -91,42 +93,76 @@ struct BoxSceneStudy: SceneStudy {
         }
         let classes = record.pictureCounts.keys.sorted()
         let held = Self.held(record)
-        let taught = record.pictures.filter { !held.contains($0.digest) }
-        let head = try await trained(taught, classes: classes, progress)
-        let taps = head.shape.levels.map(\.tap)
+        let (taught, judged) = chosen(record, held: held)
+        let backbone = try await plan.backbone(
+            taps: Set(taps + (before?.definition.heads.taps ?? [])).sorted(), requests: desk.workers, desk: desk)
+        let head = try await trained(taught, classes: classes, backbone, progress)
         let settings = HeadSettings(
             input: .init(width: plan.input.width, height: plan.input.height), precision: plan.precision,
             boxes: [.init(taps: taps, classes: classes, prefix: Self.prefix)])
         let tensors = TensorFile(tensors: head.tensors(Self.prefix))
-        let judged = held.isEmpty ? record.pictures : record.pictures.filter { held.contains($0.digest) }
-        let trial = BoxTrial(desk: desk, plan: plan, memory: memory, pictures: judged)
-        // Old and new look at the same time, each on its own thread.
-        async let old = Self.outcomes(of: before, trial, progress)
-        let found = try await trial.found(settings, tensors, classes: classes, progress)
+        let trial = BoxTrial(desk: desk, memory: memory, pictures: judged)
+        let found = try await trial.found(
+            settings, tensors, classes: classes, before: before, on: backbone, progress)
         let thresholds = Dictionary(
             uniqueKeysWithValues: classes.map { name in
                 // What was learned by heart tells nothing about the threshold.
-                (name, held.isEmpty ? Self.usualThreshold : trial.threshold(of: name, found))
+                (name, held.isEmpty ? Self.usualThreshold : trial.threshold(of: name, found.new))
             })
-        let after = trial.outcomes(found, thresholds: thresholds)
-        return try await SolvedScene(
+        let oldClasses = before?.definition.classes ?? []
+        let oldThresholds = Dictionary(uniqueKeysWithValues: oldClasses.map { ($0.code, $0.threshold) })
+        return SolvedScene(
             heads: settings, tensors: tensors, statistics: nil,
             thresholds: thresholds,
             gate: GateReport(
-                before: old, after: after,
-                known: Set(before?.definition.classes.map(\.code) ?? []).intersection(classes), tolerance: tolerance),
-            notes: held.isEmpty
-                ? [
-                    "figures are of the taught pictures themselves: none was held back, which takes \(Self.leastForHolding) a class"
-                ]
-                : ["\(held.count) pictures are held back for the gate and not learned"])
+                before: found.old.map { trial.outcomes($0, thresholds: oldThresholds) },
+                after: trial.outcomes(found.new, thresholds: thresholds),
+                known: Set(oldThresholds.keys).intersection(classes), tolerance: tolerance),
+            notes: notes(record, held: held, taught: taught, judged: judged))
     }
 
-    private static func outcomes(
-        of scene: TaughtScene?, _ trial: BoxTrial, _ progress: @escaping SceneTeaching.Progress
-    ) async throws -> [PictureOutcome]? {
-        guard let scene else { return nil }
-        return try await trial.outcomes(of: scene, progress)
+    /// Pictures to learn from and to judge by. A quick teaching looks at what is new and at some of the old pictures.
+    private func chosen(
+        _ record: TeachingRecord, held: Set<SHA256Digest>
+    ) -> (taught: [TaughtPicture], judged: [TaughtPicture]) {
+        var taught = record.pictures.filter { !held.contains($0.digest) }
+        var judged = record.pictures.filter { held.contains($0.digest) }
+        if let start {
+            let known = Set(start.record.pictures.map(\.digest))
+            let old = Set(Self.some(taught.filter { known.contains($0.digest) }).map(\.digest))
+            taught.removeAll { known.contains($0.digest) && !old.contains($0.digest) }
+            judged = Self.some(judged)
+        }
+        return (taught, judged.isEmpty ? taught : judged)
+    }
+
+    /// At most ``quickPictures``, the classes in turn, so that none is left out.
+    private static func some(_ pictures: [TaughtPicture]) -> [TaughtPicture] {
+        let classes = Set(pictures.flatMap(\.classNames)).sorted()
+        var waiting = classes.map { name in pictures.indices.filter { pictures[$0].classNames.contains(name) }[...] }
+        waiting.append(pictures.indices.filter { pictures[$0].classNames.isEmpty }[...])
+        var taken: Set<Int> = []
+        while taken.count < quickPictures, waiting.contains(where: { !$0.isEmpty }) {
+            for number in waiting.indices where taken.count < quickPictures {
+                if let next = waiting[number].popFirst() { taken.insert(next) }
+            }
+        }
+        return taken.sorted().map { pictures[$0] }
+    }
+
+    private func notes(
+        _ record: TeachingRecord, held: Set<SHA256Digest>, taught: [TaughtPicture], judged: [TaughtPicture]
+    ) -> [String] {
+        var notes = [
+            held.isEmpty
+                ? "figures are of the taught pictures themselves: none was held back, which takes \(Self.leastForHolding) a class"
+                : "\(held.count) pictures are held back for the gate and not learned"
+        ]
+        let rest = record.pictures.count - held.count - taught.count
+        if start != nil, rest > 0 {
+            notes.append("quick: \(rest) of the old pictures were not looked at again; without --quick all are")
+        }
+        return notes
     }
 
     /// Every fifth picture, by digest, where every class it shows has pictures enough.
@@ -139,15 +175,15 @@ struct BoxSceneStudy: SceneStudy {
     }
 
     private func trained(
-        _ pictures: [TaughtPicture], classes: [String], _ progress: @escaping SceneTeaching.Progress
+        _ pictures: [TaughtPicture], classes: [String], _ backbone: Backbone,
+        _ progress: @escaping SceneTeaching.Progress
     ) async throws -> BoxHead {
         let step = max(1, (pictures.count + Self.maximumPictures - 1) / Self.maximumPictures)
         let used = stride(from: 0, to: pictures.count, by: step).map { pictures[$0] }
-        let backbone = try await plan.backbone(taps: taps, requests: desk.workers, desk: desk)
+        let levels = taps.compactMap { tap in backbone.taps.first { $0.name == tap } }
         let shape = BoxHeadShape(
-            levels: backbone.taps.map {
-                .init(tap: $0.name, channels: $0.channels, rows: $0.rows, columns: $0.columns)
-            }, width: width, classes: classes.count, inputWidth: plan.input.width,
+            levels: levels.map { .init(tap: $0.name, channels: $0.channels, rows: $0.rows, columns: $0.columns) },
+            width: width, classes: classes.count, inputWidth: plan.input.width,
             inputHeight: plan.input.height)
         let samples = try await samples(used, classes: classes, backbone, progress)
         var trainer = BoxHeadTrainer(shape, pictures: used.count, seed: Self.seed, threads: desk.workers)
@@ -173,29 +209,31 @@ struct BoxSceneStudy: SceneStudy {
             before: heads.boxes.first?.classes ?? [])
     }
 
-    /// Each picture and its mirror image.
+    /// Each picture and its mirror image; a quick teaching does without the second.
     private func samples(
         _ pictures: [TaughtPicture], classes: [String], _ backbone: Backbone,
         _ progress: @escaping SceneTeaching.Progress
     ) async throws -> [BoxSample] {
-        let (memory, input) = (memory, plan.input)
+        let (memory, input, views) = (memory, plan.input, start == nil ? 2 : 1)
+        let places = taps.compactMap { tap in backbone.taps.firstIndex { $0.name == tap } }
         return try await FeatureWork(backbone: backbone, workers: desk.workers).map(
-            count: 2 * pictures.count,
+            count: views * pictures.count,
             picture: { number in
-                let picture = pictures[number / 2]
+                let picture = pictures[number / views]
                 let pixels = try StillPicture.decode(
                     [UInt8](memory.picture(picture.digest) ?? Data()), name: picture.name)
-                return number.isMultiple(of: 2) ? pixels : try Image(copying: pixels).mirrored().frozen()
+                return number.isMultiple(of: views) ? pixels : try Image(copying: pixels).mirrored().frozen()
             },
             take: { number, features in
-                let picture = pictures[number / 2]
-                return BoxSample(
-                    maps: features.taps.indices.map { features.values($0) },
+                BoxSample(
+                    maps: places.map { features.values($0) },
                     truths: Self.truths(
-                        picture, classes: classes, input: input,
-                        isMirrored: !number.isMultiple(of: 2)))
+                        pictures[number / views], classes: classes, input: input,
+                        isMirrored: !number.isMultiple(of: views)))
             },
-            progress: { progress("looking at \(pictures.count) pictures", Double($0) / Double(2 * pictures.count)) })
+            progress: {
+                progress("looking at \(pictures.count) pictures", Double($0) / Double(views * pictures.count))
+            })
     }
 
     private static func truths(

@@ -9,7 +9,6 @@ import ShrikeCore
 /// Lets heads with boxes look at pictures whose answer is known.
 struct BoxTrial: Sendable {
     let desk: ModelDesk
-    let plan: StudyPlan
     let memory: PictureMemory
     let pictures: [TaughtPicture]
 
@@ -18,50 +17,59 @@ struct BoxTrial: Sendable {
     private static let overlap = 0.5
     private static let thresholds = stride(from: 0.1, through: 0.9, by: 0.02).map(\.self)
 
-    /// What freshly trained heads find, by picture.
+    /// What freshly trained heads find, by picture; with it what the version before finds. One pass of the base serves both.
     func found(
-        _ heads: HeadSettings, _ tensors: TensorFile, classes: [String], _ progress: @escaping SceneTeaching.Progress
-    ) async throws -> [[Detection]] {
-        let definition = SceneDefinition(
+        _ heads: HeadSettings, _ tensors: TensorFile, classes: [String], before: TaughtScene?, on backbone: Backbone,
+        _ progress: @escaping SceneTeaching.Progress
+    ) async throws -> (new: [[Detection]], old: [[Detection]]?) {
+        var definition = SceneDefinition(
             name: "trial", version: "0", kind: .heads,
             classes: classes.map { ClassDefinition(code: $0, threshold: Self.leastScore) }, heads: heads,
             persistence: Persistence(hysteresis: 0))
-        let backbone = try await plan.backbone(taps: heads.taps, requests: 1, desk: desk)
+        var scenes: [HeadScene] = []
+        if let before {
+            definition.tiling = before.definition.tiling
+            let old = try before.chain.top.tensors(before.definition.heads.file)
+            scenes.append(try Self.scene(before.definition, old, backbone))
+        }
+        scenes.insert(try Self.scene(definition, tensors, backbone), at: 0)
+        let found = try await look(scenes, progress)
+        return (found.map { $0[0] }, before == nil ? nil : found.map { $0[1] })
+    }
+
+    private static func scene(
+        _ definition: SceneDefinition, _ tensors: TensorFile, _ backbone: Backbone
+    ) throws -> HeadScene {
         let converted = HeadTensors(
-            tensors.tensors.mapValues { HeadTensors.Tensor(shape: $0.shape, values: $0.floats) }, place: "trial")
-        let scene = try HeadScene(scene: definition, tensors: converted, backbone: backbone)
-        return try await look(try scene.makeDetector(), progress)
+            tensors.tensors.mapValues { HeadTensors.Tensor(shape: $0.shape, values: $0.floats) },
+            place: definition.name)
+        return try HeadScene(scene: definition, tensors: converted, backbone: backbone)
     }
 
-    /// What a version made of the pictures.
-    func outcomes(
-        of scene: TaughtScene, _ progress: @escaping SceneTeaching.Progress
-    ) async throws -> [PictureOutcome] {
-        let library = SceneLibrary(
-            engine: desk.options.engine, cacheFolder: desk.options.cacheFolder, workers: 1,
-            models: ModelAccess(storePath: try desk.store().path))
-        let loaded = try library.load(scene.chain.top.digest.description)
-        let thresholds = Dictionary(uniqueKeysWithValues: loaded.definition.classes.map { ($0.code, $0.threshold) })
-        return outcomes(try await look(try loaded.makeDetector(), progress), thresholds: thresholds)
-    }
-
+    /// By picture, then by scene.
     private func look(
-        _ detector: any Detector, _ progress: @escaping SceneTeaching.Progress
-    ) async throws -> [[Detection]] {
-        // One thread has it at a time, the one below.
-        nonisolated(unsafe) let detector = detector
+        _ scenes: [HeadScene], _ progress: @escaping SceneTeaching.Progress
+    ) async throws -> [[[Detection]]] {
         let (pictures, memory) = (pictures, memory)
-        return try await BlockingThread(label: "trial").run {
-            try pictures.enumerated().map { number, picture in
-                progress("checking", Double(number) / Double(pictures.count))
+        let isShared = Set(scenes.map(\.sharing)).count == 1
+        return try await ThreadedWork.map(
+            count: pictures.count, workers: desk.workers,
+            tool: { try isShared ? [SharedPass(scenes)] : scenes.map { try SharedPass([$0]) } },
+            take: { passes, number in
+                let picture = pictures[number]
                 let pixels = try StillPicture.decode(
                     [UInt8](memory.picture(picture.digest) ?? Data()), name: picture.name)
-                return try detector.detect(
-                    Frame(
-                        index: Int64(number), mediaTime: .zero, origin: "taught", fileName: picture.name, pixels: pixels
-                    ))
-            }
-        }
+                let frame = Frame(
+                    index: Int64(number), mediaTime: .zero, origin: "taught", fileName: picture.name, pixels: pixels)
+                return try zip(scenes, passes.flatMap { try $0.detect(frame) }).map { scene, found in
+                    guard let found else {
+                        throw AgentError(
+                            "scores are not finite", at: scene.scene.name,
+                            remedy: "are the boxes right? look at the labels")
+                    }
+                    return found
+                }
+            }, progress: { progress("checking", Double($0) / Double(pictures.count)) })
     }
 
     /// The score with the best F1 of a class; of equal ones the middle.
