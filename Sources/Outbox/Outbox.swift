@@ -22,6 +22,8 @@ public final class Outbox: Sendable {
     /// Kept while the process lives; nil where the record is not wanted.
     let journal: JournalWriting?
     private let database: DatabaseQueue
+    /// Value of `PRAGMA synchronous` with which every commit reaches the disk.
+    private static let full = 2
     private let lock: OwnerLock
     private let wakeupSignal = WakeupSignal()
     private let writing: OutboxWriting
@@ -68,6 +70,11 @@ public final class Outbox: Sendable {
             }
             self.salvage = salvage
             uptimeBefore = try database.write { db in
+                guard try Int.fetchOne(db, sql: "PRAGMA synchronous") == Self.full else {
+                    throw OutboxError(
+                        .failed, "commits would not survive a power cut", at: path,
+                        remedy: "report it: the database's connection lost its setting")
+                }
                 try OutboxReserve.release(in: db)
                 return try Int64.fetchOne(db, sql: "SELECT seconds FROM uptime WHERE id = 1") ?? 0
             }
@@ -80,10 +87,11 @@ public final class Outbox: Sendable {
         var configuration = Configuration()
         configuration.journalMode = .wal
         configuration.busyMode = .timeout(2)
-        configuration.prepareDatabase { db in
+        let database = try DatabaseQueue(path: path, configuration: configuration)
+        // Not in `prepareDatabase`: GRDB sets NORMAL afterwards, with which a power cut takes what was committed.
+        try database.writeWithoutTransaction { db in
             try db.execute(sql: "PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY")
         }
-        let database = try DatabaseQueue(path: path, configuration: configuration)
         let migrator = OutboxSchema.migrator
         try database.read { db in
             if let problem = try String.fetchOne(db, sql: "PRAGMA quick_check(1)"), problem != "ok" {
