@@ -1,8 +1,11 @@
 import ShrikeCore
 
-/// Delays between attempts: each half as long again as the one before, up to a limit, spread by a fifth so that cameras
-/// that went together do not come back together. The spread comes from a seed, not from a random generator.
+/// Delays between attempts: about a seventh of the time that the camera has been away, so that what returns is missed for
+/// little longer than it was away; up to a limit, spread by a fifth so that cameras that went together do not come back
+/// together. The spread comes from a seed, not from a random generator.
 struct Backoff {
+    private static let growth = 1.15
+
     private let first: MediaTime
     private let longest: MediaTime
     private let seed: UInt64
@@ -14,7 +17,7 @@ struct Backoff {
 
     mutating func next() -> MediaTime {
         var delay = Double(first.microseconds)
-        for _ in 0..<min(attempt, 64) { delay = min(delay * 1.5, Double(longest.microseconds)) }
+        for _ in 0..<min(attempt, 64) { delay = min(delay * Self.growth, Double(longest.microseconds)) }
         let spread = 0.8 + 0.4 * Double(mixed(seed &+ attempt) >> 11) / Double(1 << 53)
         attempt &+= 1
         return MediaTime(seconds: min(delay * spread, Double(longest.microseconds)) / 1_000_000)

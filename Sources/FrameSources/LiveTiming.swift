@@ -12,7 +12,7 @@ public struct LiveTiming: Hashable, Sendable {
     public var frozenAfter: MediaTime
     /// A frozen source is connected anew at most once in this time.
     public var frozenReconnectEvery: MediaTime
-    /// Delay before the first new attempt; it grows by half with each failure.
+    /// Delay before the first new attempt; it grows by 15 % with each failure.
     public var firstRetry: MediaTime
     public var longestRetry: MediaTime
 
