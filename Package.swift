@@ -58,6 +58,7 @@ let package = Package(
         .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])]),
         .target(name: "CGeoData", linkerSettings: [.linkedLibrary("dl")]),
         .target(name: "CHTTP", linkerSettings: [.linkedLibrary("curl")]),
+        .target(name: "CSandbox", linkerSettings: [.linkedLibrary("seccomp")]),
 
         // Layer 1: the contract and numeric kernels.
         swiftTarget("ShrikeCore", resources: [.embedInCode("Schemas")]),
@@ -68,7 +69,7 @@ let package = Package(
         swiftTarget("Imaging", ["ShrikeCore", "COpenCV"], extra: [.enableExperimentalFeature("Lifetimes")]),
 
         // Layer 3: one job each; siblings do not know each other.
-        swiftTarget("FrameSources", ["ShrikeCore", "Imaging", "Integrity"]),
+        swiftTarget("FrameSources", ["ShrikeCore", "Imaging", "Integrity", "CSandbox"]),
         swiftTarget("Telemetry", ["ShrikeCore"]),
         swiftTarget("ModelBundles", ["ShrikeCore", "Integrity"]),
         swiftTarget("Inference", ["ShrikeCore", "Kernels", "Imaging", "CInference"]),

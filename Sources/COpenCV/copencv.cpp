@@ -1,6 +1,7 @@
 #include "copencv.h"
 
 #include <cstring>
+#include <memory>
 #include <opencv2/core/utils/logger.hpp>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
@@ -17,6 +18,12 @@ struct cocv_buffer {
 };
 
 namespace {
+void decode(const void *bytes, size_t count, int32_t flags, cv::Mat &out) {
+    if (!bytes || count == 0 || count > INT32_MAX) throw Failure{COCV_BAD_ARGUMENT, "no bytes to decode"};
+    const cv::Mat in(1, static_cast<int>(count), CV_8U, const_cast<void *>(bytes));
+    if (cv::imdecode(in, flags, &out).empty()) throw Failure{COCV_OPEN_FAILED, "not a picture that can be decoded"};
+}
+
 cv::Scalar color(uint8_t b, uint8_t g, uint8_t r) { return cv::Scalar(b, g, r); }
 }  // namespace
 
@@ -174,11 +181,15 @@ cocv_buffer *cocv_encode(const cocv_mat *m, const char *extension, int32_t quali
 }
 cocv_mat *cocv_decode(const void *bytes, size_t count, int32_t flags, cocv_error *err) {
     return guard(err, [&]() -> cocv_mat * {
-        if (!bytes || count == 0 || count > INT32_MAX) throw Failure{COCV_BAD_ARGUMENT, "no bytes to decode"};
-        const cv::Mat in(1, static_cast<int>(count), CV_8U, const_cast<void *>(bytes));
-        cv::Mat out = cv::imdecode(in, flags);
-        if (out.empty()) throw Failure{COCV_OPEN_FAILED, "not a picture that can be decoded"};
-        return new cocv_mat{std::move(out)};
+        auto out = std::make_unique<cocv_mat>();
+        decode(bytes, count, flags, out->m);
+        return out.release();
+    });
+}
+bool cocv_decode_into(const void *bytes, size_t count, int32_t flags, cocv_mat *into, cocv_error *err) {
+    return guard(err, [&] {
+        decode(bytes, count, flags, into->m);
+        return true;
     });
 }
 const uint8_t *cocv_buffer_data(const cocv_buffer *b) { return b->v.data(); }

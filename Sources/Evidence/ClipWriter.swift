@@ -1,6 +1,16 @@
 public import Foundation
 import Imaging
-import ShrikeCore
+public import ShrikeCore
+
+/// A recorded video that is read from its first picture on.
+public protocol ClipFootage: AnyObject {
+    /// 0 where the container does not say.
+    var framesPerSecond: Double { get }
+    /// Goes to the next picture; false at the end.
+    func grab() throws -> Bool
+    /// The picture that was gone to.
+    func picture() throws -> PixelBuffer
+}
 
 /// Cuts short H.264 clips around alerts from a recorded video by reading it again. Calls block.
 public struct ClipWriter: Hashable, Sendable {
@@ -20,27 +30,30 @@ public struct ClipWriter: Hashable, Sendable {
 
     /// Writes one clip per request into `target(position of the request)`, an `.mp4` path.
     ///
+    /// - Parameter open: opens the video; called once a pass.
     /// - Returns: the positions of the requests whose clip has at least one frame; a clip beyond the end of the video
     ///   leaves no file.
     /// - Throws: ``EvidenceError`` where the video cannot be read or a clip cannot be written.
     public func write(
-        _ requests: [ClipRequest], from footage: String, to target: (Int) -> URL
+        _ requests: [ClipRequest], from footage: String, open: (String) throws -> any ClipFootage,
+        to target: (Int) -> URL
     ) throws(EvidenceError) -> [Int] {
         var waiting = requests.indices.sorted { (requests[$0].frameIndex, $0) < (requests[$1].frameIndex, $1) }
         var written: [Int] = []
-        do throws(ImagingError) {
+        do {
             while !waiting.isEmpty {
-                let rate = try VideoReader(footage).properties.framesPerSecond
+                let reader = try open(footage)
+                let rate = reader.framesPerSecond
                 let plan = ClipPlan(
                     waiting.map { ($0, window(requests[$0].frameIndex, rate: rate > 0 ? rate : 25)) },
                     openClips: Self.openClips)
                 written += try pass(
-                    plan.thisPass, requests, rate: rate > 0 ? rate : 25, footage: footage, target: target)
+                    plan.thisPass, requests, rate: rate > 0 ? rate : 25, reader: reader, target: target)
                 waiting = plan.later
             }
         } catch {
             throw EvidenceError(
-                "evidence clips not made (\(error.message))", at: footage,
+                "evidence clips not made (\((error as? ImagingError)?.message ?? "\(error)"))", at: footage,
                 remedy: "check that the video is still there and the disk has room; the pictures are complete")
         }
         return written.sorted()
@@ -53,11 +66,10 @@ public struct ClipWriter: Hashable, Sendable {
 
     /// One reading of the video that serves every clip given.
     private func pass(
-        _ clips: [ClipPlan.Clip], _ requests: [ClipRequest], rate: Double, footage: String, target: (Int) -> URL
-    ) throws(ImagingError) -> [Int] {
+        _ clips: [ClipPlan.Clip], _ requests: [ClipRequest], rate: Double, reader: any ClipFootage,
+        target: (Int) -> URL
+    ) throws -> [Int] {
         guard let last = clips.map(\.frames.upperBound).max() else { return [] }
-        var reader = try VideoReader(footage)
-        var picture = try Image()
         var waiting = clips[...]
         var open: [OpenClip] = []
         var written: [Int] = []
@@ -69,8 +81,9 @@ public struct ClipWriter: Hashable, Sendable {
                 written.append(next.position)
             }
             if !open.isEmpty {
-                try reader.retrieve(into: &picture)
-                for clip in open { try clip.write(picture, index: index, rate: rate, maximumWidth: maximumWidth) }
+                try reader.picture().withImage { picture in
+                    for clip in open { try clip.write(picture, index: index, rate: rate, maximumWidth: maximumWidth) }
+                }
                 open.removeAll { $0.frames.upperBound <= index }
             }
             index += 1

@@ -4,8 +4,9 @@ import ShrikeCore
 
 /// Runs the supervisor's decisions: one thread that looks at the clock, one per connection that reads pictures.
 ///
-/// A connection's thread that hangs in the decoder beyond all time-outs is left behind, at most three of them; it ends
-/// when the call it hangs in returns, and what it brings then is thrown away.
+/// A connection that is given up ends within a tenth of a second where its decoder has a process of its own. In this process a
+/// thread that hangs in the decoder beyond all time-outs is left behind, at most three of them; it ends when the call it
+/// hangs in returns, and what it brings then is thrown away.
 final class LiveEngine: @unchecked Sendable {
     // Sendable: the variables are only touched under `lock`.
     private let lock = NSLock()
@@ -77,7 +78,7 @@ final class LiveEngine: @unchecked Sendable {
     /// The work of one connection's thread.
     private func read(as number: Int) {
         do {
-            let connection = try feed.connect(timing: options.live)
+            let connection = try feed.connect(timing: options.live) { [weak self] in self?.isCurrent(number) ?? false }
             whileCurrent(number) { perform(supervisor.connected(at: Self.now)) }
             while isCurrent(number) {
                 let pixels = try connection.next()

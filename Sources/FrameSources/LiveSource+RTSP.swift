@@ -20,8 +20,9 @@ extension LiveSource {
             id: SourceID.topicSafe(options.id ?? name), kind: options.kind ?? .camera, redactedAddress: redacted,
             isLive: true, isMotion: true)
         return LiveSource(
-            feed: RTSPFeed(address: address, parsed: parsed, processors: options.decoderProcessors), info: info,
-            options: options)
+            feed: RTSPFeed(
+                address: address, parsed: parsed, processors: options.decoderProcessors, isolation: options.isolation),
+            info: info, options: options)
     }
 
     /// Local camera number `number` (`/dev/video<number>`); one that is absent is waited for.

@@ -20,9 +20,9 @@ struct PictureFile {
         return extensions.contains(name[name.index(after: dot)...].lowercased())
     }
 
-    static func read(path: String, limits: PictureLimits) -> Outcome {
+    static func read(path: String, limits: PictureLimits, by decoder: PictureDecoder) -> Outcome {
         switch readBytes(path: path, limits: limits) {
-        case .success(let bytes): decode(bytes, limits: limits)
+        case .success(let bytes): decode(bytes, limits: limits, by: decoder)
         case .failure(let refusal): .unusable(reason: refusal.reason)
         }
     }
@@ -45,7 +45,7 @@ struct PictureFile {
     }
 
     /// 8-bit colour and grey pictures are turned upright; 16-bit grey keeps its counts and its rows as stored.
-    static func decode(_ bytes: [UInt8], limits: PictureLimits) -> Outcome {
+    static func decode(_ bytes: [UInt8], limits: PictureLimits, by decoder: PictureDecoder) -> Outcome {
         let header: PictureHeader
         switch PictureHeader.read(bytes) {
         case .picture(let found): header = found
@@ -61,25 +61,12 @@ struct PictureFile {
             return .unusable(reason: "\(header.kind.rawValue.uppercased()) is cut short")
         }
         let metadata = PictureMetadata.read(bytes)
-        do {
-            let pixels = try bytes.withUnsafeBytes { (raw) throws(ImagingError) in
-                try decode(raw, header: header, isUpright: (metadata.orientation ?? 1) == 1).frozen()
-            }
-            return .picture(PictureFile(pixels: pixels, metadata: metadata))
-        } catch {
+        let coding = PictureCoding(header, isUpright: (metadata.orientation ?? 1) == 1)
+        switch decoder.pixels(bytes, coding) {
+        case .success(let pixels): return .picture(PictureFile(pixels: pixels, metadata: metadata))
+        case .failure(.damaged):
             return .unusable(reason: "damaged or of an unsupported \(header.kind.rawValue.uppercased()) kind")
+        case .failure(.lost(let loss)): return .unusable(reason: loss.reason)
         }
-    }
-
-    private static func decode(
-        _ bytes: UnsafeRawBufferPointer, header: PictureHeader, isUpright: Bool
-    ) throws(ImagingError) -> Image {
-        guard header.channels == 1 else { return try Image.decode(bytes, as: .color()) }
-        if header.bitsPerSample == 16 || (header.bitsPerSample == 8 && isUpright) {
-            let image = try Image.decode(bytes, as: .unchanged)
-            if image.pixelFormat != nil { return image }
-        }
-        // Only the decoding to colour applies the orientation; equal channels give back the very grey values.
-        return try Image.decode(bytes, as: .color()).gray()
     }
 }

@@ -89,6 +89,7 @@ public final class PictureFolderSource: RecordedFrameSource {
         into channel: EventChannel
     ) {
         DecoderEnvironment.prepare()
+        let decoder = PictureDecoder(options.isolation) { !channel.closed }
         var clock = StillClock()
         for (position, entry) in list.entries.enumerated() {
             let time = clock.advance(to: entry.time)
@@ -97,7 +98,7 @@ public final class PictureFolderSource: RecordedFrameSource {
             if let to = options.to, time > to { break }
             guard positions.contains(position), index >= first, time >= options.from ?? .zero else { continue }
             let event: SourceEvent
-            switch PictureFile.read(path: entry.path, limits: options.pictureLimits) {
+            switch PictureFile.read(path: entry.path, limits: options.pictureLimits, by: decoder) {
             case .unusable(let reason):
                 event = .skipped(name: entry.name, reason: reason)
             case .picture(let picture):

@@ -7,16 +7,18 @@ struct RTSPFeed: LiveFeed {
     var address: String
     var parsed: RTSPAddress
     var processors: Int?
+    var isolation: DecoderIsolation?
 
-    func connect(timing: LiveTiming) throws(LiveFailure) -> any LiveConnection {
+    func connect(
+        timing: LiveTiming, isWanted: @escaping @Sendable () -> Bool
+    ) throws(LiveFailure) -> any LiveConnection {
+        let opening = VideoOpening(
+            address: address, isOnNetwork: true, connectMilliseconds: Int(timing.connectTimeout.milliseconds),
+            readMilliseconds: Int(timing.readTimeout.milliseconds), processors: processors)
         do {
-            let reader = try DecoderProcessors.limited(to: processors) { () throws(ImagingError) in
-                try VideoReader(
-                    address, openTimeoutMilliseconds: Int(timing.connectTimeout.milliseconds),
-                    readTimeoutMilliseconds: Int(timing.readTimeout.milliseconds))
-            }
-            return VideoConnection(reader)
+            return VideoConnection(try opening.open(isolation, isWanted: isWanted))
         } catch {
+            if case .lost(let loss) = error { throw LiveFailure(loss.reason) }
             // The decoder does not say why; the camera is asked directly.
             throw RTSPProbe.diagnose(parsed, timeout: min(timing.connectTimeout, MediaTime(milliseconds: 3000)))
         }

@@ -20,6 +20,8 @@ public struct SourceOptions: Sendable {
     /// the rest of the system.
     public var decoderProcessors: Int?
     public var pictureLimits: PictureLimits
+    /// Decodes files and network cameras in processes of their own; nil in this one. Local cameras are always read here.
+    public var isolation: DecoderIsolation?
     public var live: LiveTiming
     /// The wall clock, asked when a live picture arrives.
     public var clock: @Sendable () -> CaptureTime
@@ -33,13 +35,14 @@ public struct SourceOptions: Sendable {
     public init(
         id: String? = nil, kind: SourceInfo.Kind? = nil, startAfter: FrameCursor? = nil, from: MediaTime? = nil,
         to: MediaTime? = nil, recordingStart: CaptureTime? = nil, readAhead: Int = 3, decoderProcessors: Int? = nil,
-        pictureLimits: PictureLimits = PictureLimits(), live: LiveTiming = LiveTiming(),
+        pictureLimits: PictureLimits = PictureLimits(), isolation: DecoderIsolation? = nil,
+        live: LiveTiming = LiveTiming(),
         clock: @escaping @Sendable () -> CaptureTime = { .systemClock }, completeAfterSeconds: Double = 2,
         isProcessed: @escaping @Sendable (_ key: String) async -> Bool = { _ in false }
     ) {
         (self.id, self.kind, self.startAfter, self.from, self.to) = (id, kind, startAfter, from, to)
         (self.recordingStart, self.readAhead, self.decoderProcessors) = (recordingStart, readAhead, decoderProcessors)
-        (self.pictureLimits, self.live, self.clock) = (pictureLimits, live, clock)
+        (self.pictureLimits, self.isolation, self.live, self.clock) = (pictureLimits, isolation, live, clock)
         (self.completeAfterSeconds, self.isProcessed) = (completeAfterSeconds, isProcessed)
     }
 }

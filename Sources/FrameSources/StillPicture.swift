@@ -10,7 +10,7 @@ public enum StillPicture {
     /// - Parameter name: for messages.
     /// - Throws: ``Refusal``.
     public static func decode(_ bytes: [UInt8], name: String) throws(Refusal) -> PixelBuffer {
-        switch PictureFile.decode(bytes, limits: PictureLimits()) {
+        switch PictureFile.decode(bytes, limits: PictureLimits(), by: PictureDecoder(nil)) {
         case .picture(let picture): return picture.pixels
         case .unusable(let reason): throw Refusal(description: "\(name): \(reason)")
         }

@@ -1,26 +1,22 @@
-import Imaging
 import ShrikeCore
 
 /// A live connection through OpenCV and FFmpeg.
 final class VideoConnection: LiveConnection {
-    private var reader: VideoReader
-    private let pool = ImagePool(capacity: 4)
+    private let stream: any VideoStream
 
-    init(_ reader: consuming VideoReader) { self.reader = reader }
+    init(_ stream: any VideoStream) { self.stream = stream }
 
     func next() throws(LiveFailure) -> PixelBuffer {
         do {
-            guard try reader.grab() else { throw LiveFailure("the stream ended") }
-            var image = try pool.take()
-            try reader.retrieve(into: &image)
-            if let refusal = PictureLimits().refusal(width: image.width, height: image.height) {
-                throw LiveFailure(refusal)
-            }
-            return try pool.freeze(image)
+            guard try stream.grab() != nil else { throw LiveFailure("the stream ended") }
+            return try stream.retrieve()
+        } catch let failure as VideoFailure {
+            if case .failed = failure { throw LiveFailure("picture could not be decoded") }
+            throw LiveFailure(failure.reason)
         } catch let failure as LiveFailure {
             throw failure
         } catch {
-            throw LiveFailure("picture could not be decoded")
+            throw LiveFailure("\(error)")
         }
     }
 }

@@ -45,6 +45,7 @@ public final class WatchedFolderSource: FrameSource {
 
         func run() {
             DecoderEnvironment.prepare()
+            let decoder = PictureDecoder(options.isolation) { [channel] in !channel.closed }
             let notices = FolderNotices(folder: folder)
             var ledger = DropFolderLedger(quietSeconds: options.completeAfterSeconds)
             var handedOut: Set<String> = []
@@ -61,7 +62,7 @@ public final class WatchedFolderSource: FrameSource {
                 // Taken after the listing: a write that the listing shows has its notice among these.
                 take(notices.wait(milliseconds: 0), into: &ledger)
                 for name in ledger.complete(in: listing, at: now) {
-                    guard let event = event(for: name, handedOut: &handedOut) else { continue }
+                    guard let event = event(for: name, handedOut: &handedOut, decoder) else { continue }
                     guard channel.send(event) else { return }
                 }
                 take(notices.wait(milliseconds: 200), into: &ledger)
@@ -92,7 +93,9 @@ public final class WatchedFolderSource: FrameSource {
         }
 
         /// Nil where the content was handed out before.
-        private func event(for name: String, handedOut: inout Set<String>) -> SourceEvent? {
+        private func event(
+            for name: String, handedOut: inout Set<String>, _ decoder: PictureDecoder
+        ) -> SourceEvent? {
             guard PictureFile.hasPictureName(name) else {
                 return .skipped(name: name, reason: "a watched folder takes JPEG, PNG and TIFF pictures only")
             }
@@ -103,7 +106,7 @@ public final class WatchedFolderSource: FrameSource {
             }
             let key = SHA256Digest(of: bytes).description
             guard handedOut.insert(key).inserted, !isProcessed(key) else { return nil }
-            switch PictureFile.decode(bytes, limits: options.pictureLimits) {
+            switch PictureFile.decode(bytes, limits: options.pictureLimits, by: decoder) {
             case .unusable(let reason): return .skipped(name: name, reason: reason)
             case .picture(let picture):
                 return .frame(

@@ -7,6 +7,16 @@ extension Image {
         case unchanged
         /// 8-bit BGR with the orientation tag applied, at 1/1, 1/2, 1/4 or 1/8 of the stored size.
         case color(reduction: Int = 1)
+
+        fileprivate var flags: Int32 {
+            switch self {
+            case .unchanged: -1
+            case .color(2): 17
+            case .color(4): 33
+            case .color(8): 65
+            case .color: 1
+            }
+        }
     }
 
     /// Decodes JPEG, PNG or TIFF bytes.
@@ -15,15 +25,12 @@ extension Image {
     public static func decode(
         _ bytes: UnsafeRawBufferPointer, as decoding: Decoding = .color()
     ) throws(ImagingError) -> Image {
-        let flags: Int32 =
-            switch decoding {
-            case .unchanged: -1
-            case .color(2): 17
-            case .color(4): 33
-            case .color(8): 65
-            case .color: 1
-            }
-        return Image(owning: try make { cocv_decode(bytes.baseAddress, bytes.count, flags, &$0) })
+        Image(owning: try make { cocv_decode(bytes.baseAddress, bytes.count, decoding.flags, &$0) })
+    }
+
+    /// As ``decode(_:as:)``, into this picture, whose memory is used again where size and type fit.
+    public mutating func decode(_ bytes: UnsafeRawBufferPointer, as decoding: Decoding) throws(ImagingError) {
+        try attempt { cocv_decode_into(bytes.baseAddress, bytes.count, decoding.flags, handle, &$0) }
     }
 
     public enum Encoding: Sendable {

@@ -34,6 +34,18 @@ public struct Image: ~Copyable, @unchecked Sendable {
     /// An empty picture, to be written to by an operation that sets the size.
     public init() throws(ImagingError) { try self.init(width: 0, height: 0) }
 
+    /// A picture over memory of the caller, which must outlive it, its rows one after another. An operation that sets another
+    /// size or type leaves that memory.
+    public init(
+        wrapping base: UnsafeMutableRawPointer, width: Int, height: Int, format: PixelFormat
+    ) throws(ImagingError) {
+        handle = try make {
+            cocv_mat_wrap(
+                base, Int32(clamping: height), Int32(clamping: width), format == .gray16 ? 2 : 0,
+                format == .bgr8 ? 3 : 1, width * format.bytesPerPixel, &$0)
+        }
+    }
+
     /// A copy of shared pixels.
     public init(copying pixels: PixelBuffer) throws(ImagingError) {
         handle = try pixels.withImage { (image) throws(ImagingError) in

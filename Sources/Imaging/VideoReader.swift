@@ -15,6 +15,11 @@ public struct VideoReader: ~Copyable, @unchecked Sendable {
         public var frameCount: Int64?
         /// Four characters, e.g. `h264`, `hevc`, `MJPG`.
         public var codec: String
+
+        public init(framesPerSecond: Double, width: Int, height: Int, frameCount: Int64?, codec: String) {
+            (self.framesPerSecond, self.width, self.height) = (framesPerSecond, width, height)
+            (self.frameCount, self.codec) = (frameCount, codec)
+        }
     }
 
     /// Opens a file or address; time-outs in milliseconds, 0 for none.

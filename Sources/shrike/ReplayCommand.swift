@@ -129,6 +129,9 @@ struct ReplayCommand: AsyncParsableCommand {
         help: ArgumentHelp("Seconds of a clip before and after the alert, 0 to 60 each.", valueName: "before,after"))
     var clipSeconds = "2,2"
 
+    @Option(help: "Where footage is decoded: isolated (a confined process each source) or in-process.")
+    var decoding = FootageDecoding.isolated
+
     @Flag(help: "The same as --clips none.")
     var noClips = false
 
@@ -233,6 +236,7 @@ struct ReplayCommand: AsyncParsableCommand {
         (options.gate, options.clipSeconds) = (gate, try clipLengths())
         (options.brokerURL, options.baseline, options.site, options.gateway) = (broker, baseline, site, gateway)
         (options.clips, options.framesPerSecond, options.usesAllScenes) = (noClips ? .none : clips, fps, allScenes)
+        options.decoding = decoding
         (options.engine, options.models) = (engine.settings, models.settings)
         options.cacheFolder = engine.cache
         options.isFresh = fresh
@@ -289,6 +293,7 @@ struct ReplayCommand: AsyncParsableCommand {
 }
 
 extension ReplayOptions.Clips: ExpressibleByArgument {}
+extension FootageDecoding: ExpressibleByArgument {}
 
 extension MediaTime {
     /// Seconds (`90`, `1.5`) or `[HH:]MM:SS[.fraction]`.

@@ -17,6 +17,7 @@ struct Shrike: AsyncParsableCommand {
 
     /// Exit status: 0 done, 1 failed with one line, 3 worse than a gate, 64 usage, 130 interrupted.
     static func main() async {
+        DecoderProgram.serveIfAsked()
         do {
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {

@@ -42,7 +42,7 @@ import Testing
             }
             let target = { (i: Int) in folder.appending(path: "clip-\(i).mp4") }
             let writer = ClipWriter(secondsBefore: 1, secondsAfter: 1)
-            let written = try writer.write(requests, from: footage(folder), to: target)
+            let written = try writer.write(requests, from: footage(folder), open: Footage.init, to: target)
             #expect(written == [0, 1, 2, 3, 4, 5, 6])
             let found = try written.map { try frames(target($0).path) }
             #expect(found.map(\.count) == [16, 21, 21, 21, 21, 21, 12])
@@ -58,7 +58,9 @@ import Testing
             let request = ClipRequest(
                 frameIndex: 10, className: "x", grade: .info, boxes: [10: Box(x: 9, y: 9, width: 90, height: 90)])
             for name in ["a.mp4", "b.mp4"] {
-                #expect(try ClipWriter().write([request], from: path, to: { _ in folder.appending(path: name) }) == [0])
+                let written = try ClipWriter().write(
+                    [request], from: path, open: Footage.init, to: { _ in folder.appending(path: name) })
+                #expect(written == [0])
             }
             var a = try VideoReader(folder.appending(path: "a.mp4").path)
             var b = try VideoReader(folder.appending(path: "b.mp4").path)
@@ -98,7 +100,24 @@ import Testing
     @Test func missingFootageIsOneClearError() {
         let request = ClipRequest(frameIndex: 1, className: "x", grade: .info, boxes: [:])
         #expect(throws: EvidenceError.self) {
-            try ClipWriter().write([request], from: "/nowhere.mp4", to: { _ in URL(filePath: "/tmp/none.mp4") })
+            try ClipWriter().write(
+                [request], from: "/nowhere.mp4", open: Footage.init, to: { _ in URL(filePath: "/tmp/none.mp4") })
         }
+    }
+}
+
+private final class Footage: ClipFootage {
+    private var reader: VideoReader
+    private let pool = ImagePool(capacity: 2)
+
+    init(_ path: String) throws { reader = try VideoReader(path) }
+
+    var framesPerSecond: Double { reader.properties.framesPerSecond }
+    func grab() throws -> Bool { try reader.grab() }
+
+    func picture() throws -> PixelBuffer {
+        var image = try pool.take()
+        try reader.retrieve(into: &image)
+        return try pool.freeze(image)
     }
 }

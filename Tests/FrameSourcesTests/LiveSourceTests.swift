@@ -33,7 +33,9 @@ private final class ScriptedFeed: LiveFeed {
 
     func allowAll() { allowed.store(.max, ordering: .releasing) }
 
-    func connect(timing: LiveTiming) throws(LiveFailure) -> any LiveConnection {
+    func connect(
+        timing: LiveTiming, isWanted: @escaping @Sendable () -> Bool
+    ) throws(LiveFailure) -> any LiveConnection {
         let number = position.add(1, ordering: .relaxed).oldValue
         let act = number < acts.count ? acts[number] : .fail(LiveFailure("script is over"))
         if case .fail(let failure) = act { throw failure }

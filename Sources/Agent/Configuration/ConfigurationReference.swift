@@ -49,6 +49,10 @@ enum ConfigurationReference {
             $0.engine.folder.map { .string($0) }
         },
         .init(
+            path: "decoding", kind: .text, range: "isolated, in-process",
+            meaning: "isolated: each source is decoded in a confined process of its own, which may crash without harm"
+        ) { .string($0.decoding.rawValue) },
+        .init(
             path: "models.store", kind: .text, range: "a folder",
             meaning: "where bundles are kept; `models` in the state folder when absent"
         ) { $0.models.store.map { .string($0) } },

@@ -11,6 +11,7 @@ extension GatewayConfiguration {
         configuration.gateway = name("gateway", configuration.gateway, reader)
         configuration.stateFolder = reader.string("state", default: configuration.stateFolder)
         configuration.engine = readEngine(reader.section("engine"))
+        configuration.decoding = reader.choice("decoding", default: configuration.decoding)
         configuration.broker = readBroker(reader.section("broker"))
         configuration.models = readModels(reader.section("models"))
         configuration.scenes = reader.sections("scenes").map(readScene)

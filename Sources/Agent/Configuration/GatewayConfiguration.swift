@@ -7,6 +7,7 @@ public struct GatewayConfiguration: Hashable, Sendable {
     /// Folder for the outbox, evidence, caches and the embedded broker.
     public var stateFolder = "shrike-state"
     public var engine = Engine()
+    public var decoding = FootageDecoding.isolated
     public var broker = Broker()
     public var sources: [Source] = []
     /// Where models are kept and whose are taken.

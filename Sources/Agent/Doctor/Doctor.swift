@@ -11,7 +11,7 @@ public enum Doctor {
     /// - Parameter configurationPath: a `gateway.yaml` whose scenes, sources, folder and broker are looked at too.
     public static func examine(configurationPath: String?) async -> [DoctorCheck] {
         OpenCVLibrary.silence()
-        var checks = [system(), DoctorCheck("opencv", .ok, "OpenCV \(OpenCVLibrary.version)"), video()]
+        var checks = [system(), DoctorCheck("opencv", .ok, "OpenCV \(OpenCVLibrary.version)"), video(), decoders()]
         var configuration: GatewayConfiguration?
         var problem: DoctorCheck?
         if let configurationPath {
@@ -92,6 +92,20 @@ public enum Doctor {
                 "video", .missing, "H.264 cannot be written and read (\(error))",
                 remedy: "apt-get install libopencv-videoio406 ffmpeg")
         }
+    }
+
+    private static func decoders() -> DoctorCheck {
+        guard let isolation = DecoderIsolation.ofThisProgram, let missing = isolation.missingMeans() else {
+            return DoctorCheck(
+                "decoders", .missing, "no decoder process can be started",
+                remedy: "allow more processes (TasksMax), or decode in the agent with `decoding: in-process`")
+        }
+        guard missing.isEmpty else {
+            return DoctorCheck(
+                "decoders", .warning, "run apart, but this kernel lacks \(missing.joined(separator: " and "))",
+                remedy: "Landlock needs Linux 5.13, or `lsm=...,landlock` on its command line")
+        }
+        return DoctorCheck("decoders", .ok, "confined by limits, Landlock, seccomp")
     }
 
     private static func engines(folder: String?) -> [DoctorCheck] {

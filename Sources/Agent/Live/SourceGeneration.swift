@@ -100,6 +100,7 @@ final class SourceGeneration: @unchecked Sendable {
         options.id = settings.id
         options.kind = SourceInfo.Kind(rawValue: settings.kind.rawValue) ?? (telemetry == nil ? nil : .drone)
         options.recordingStart = found.start
+        options.isolation = configuration.decoding.isolation
         options.clock = { CaptureTime(time: ProcessClock.now(), quality: ProcessClock.quality()) }
         let (outbox, id) = (parts.outbox, settings.id)
         options.isProcessed = { key in (try? await outbox.isProcessed(key, source: id)) ?? false }

@@ -84,6 +84,7 @@ struct OpenedFootage: Sendable {
         }
         var settings = SourceOptions()
         (settings.from, settings.to, settings.id) = (options.from, options.to, item.sourceID)
+        settings.isolation = options.decoding.isolation
         settings.recordingStart = found.start
         if found.telemetry != nil { settings.kind = .drone }
         settings.clock = { CaptureTime(time: ProcessClock.now(), quality: ProcessClock.quality()) }
@@ -115,8 +116,10 @@ struct OpenedFootage: Sendable {
     ) -> Int? {
         guard options.from == nil, options.to == nil, options.framesPerSecond == nil else { return nil }
         if let pictures = source as? PictureFolderSource { return pictures.count }
-        guard item.content == .video, let reader = try? VideoReader(item.address) else { return nil }
-        return reader.properties.frameCount.flatMap { Int(exactly: $0) }
+        guard item.content == .video,
+            let reader = try? FootageReader(item.address, isolation: options.decoding.isolation)
+        else { return nil }
+        return reader.frameCount.flatMap { Int(exactly: $0) }
     }
 
     /// What the run does with it.

@@ -7,6 +7,7 @@ struct ReplayClips: Sendable {
     let mode: ReplayOptions.Clips
     let seconds: (before: Double, after: Double)
     let folder: ReplayFolder
+    let decoding: FootageDecoding
 
     /// Clips by defect id.
     ///
@@ -19,7 +20,7 @@ struct ReplayClips: Sendable {
             ClipRequest(
                 frameIndex: $0.frameIndex, className: $0.className, grade: $0.grade, boxes: boxes[$0.trackID] ?? [:])
         }
-        return try await BlockingThread(label: "clips").run { [mode, seconds, folder] in
+        return try await BlockingThread(label: "clips").run { [mode, seconds, folder, decoding] in
             let names = opening.map { EvidenceName(alertID: $0.alertID, grade: $0.grade, kind: .clip) }
             let target: (Int) -> URL = { folder.evidence.unfinishedFile(for: names[$0]) }
             let size = (width: opening[0].imageWidth, height: opening[0].imageHeight)
@@ -30,7 +31,7 @@ struct ReplayClips: Sendable {
             let written = try translating {
                 try cut?.keys.sorted()
                     ?? ClipWriter(secondsBefore: seconds.before, secondsAfter: seconds.after).write(
-                        requests, from: item.address, to: target)
+                        requests, from: item.address, open: { try ClipReader($0, decoding) }, to: target)
             }
             var clips: [String: [EvidenceReference]] = [:]
             for position in written {

@@ -87,8 +87,10 @@ struct ReplayExecution: Sendable {
                 hasFailed: failure != nil)
         }
         guard failure == nil else { return }
-        let clips = try await ReplayClips(mode: options.clips, seconds: options.clipSeconds, folder: folder)
-            .make(of: recorder.tally, opened.item)
+        let clips = try await ReplayClips(
+            mode: options.clips, seconds: options.clipSeconds, folder: folder, decoding: options.decoding
+        )
+        .make(of: recorder.tally, opened.item)
         try recorder.finish(clips.isEmpty ? [] : [.clips(clips)], phase: .complete)
     }
 

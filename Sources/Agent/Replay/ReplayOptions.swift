@@ -34,6 +34,7 @@ public struct ReplayOptions: Sendable {
     public var models = ModelDesk.Options()
     /// How clips of the defects in videos are made.
     public var clips = Clips.copy
+    public var decoding = FootageDecoding.isolated
     /// Seconds of footage before and after the frame of the alert, 0 to 60.
     public var clipSeconds = (before: 2.0, after: 2.0)
     /// Every scene looks at all footage, also where the card holds thermal and visible pictures of the same shots.

@@ -21,7 +21,7 @@ struct UsualFootage: Sendable {
     /// The first frame's size, which the input of a new scene suits.
     func size() async throws -> (width: Int, height: Int) {
         for address in footage {
-            let source = try await FootageOpener.open(address, options: SourceOptions())
+            let source = try await FootageOpener.open(address, options: SourceOptions(isolation: .ofThisProgram))
             defer { source.stop() }
             while let event = try await source.next() {
                 if case .frame(let frame) = event { return (frame.width, frame.height) }
@@ -46,7 +46,7 @@ struct UsualFootage: Sendable {
         let looker = try Looker(backbone)
         var (seen, repeated) = (Set<String>(), 0)
         for address in footage {
-            let source = try await FootageOpener.open(address, options: SourceOptions())
+            let source = try await FootageOpener.open(address, options: SourceOptions(isolation: .ofThisProgram))
             defer { source.stop() }
             while let event = try await source.next() {
                 guard case .frame(let frame) = event else { continue }

@@ -93,6 +93,8 @@ void cocv_text_size(const char *ascii, double scale, int32_t thickness, int32_t 
 cocv_buffer *cocv_encode(const cocv_mat *m, const char *extension, int32_t quality, cocv_error *err);
 // flags: -1 unchanged (8/16 bit kept, orientation ignored), 0 grey, 1 colour (orientation applied), 17/33/65 colour at 1/2, 1/4, 1/8.
 cocv_mat *cocv_decode(const void *bytes, size_t count, int32_t flags, cocv_error *err);
+// As cocv_decode, into `into`, whose memory is reused where size and type fit.
+bool cocv_decode_into(const void *bytes, size_t count, int32_t flags, cocv_mat *into, cocv_error *err);
 const uint8_t *cocv_buffer_data(const cocv_buffer *b);
 size_t cocv_buffer_count(const cocv_buffer *b);
 void cocv_buffer_free(cocv_buffer *b);
