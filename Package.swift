@@ -166,3 +166,17 @@ let package = Package(
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
 )
+
+// libFuzzer's programs are not for `swift build`: see deploy/fuzz/run.
+if Context.environment["SHRIKE_FUZZ"] != nil {
+    package.products.append(.executable(name: "parser-fuzz", targets: ["ParserFuzz"]))
+    package.targets.append(
+        .executableTarget(
+            name: "ParserFuzz",
+            dependencies: [
+                "ShrikeCore", "Telemetry", "Imaging", "FrameSources", "Messaging", "ModelBundles", "BackboneImport",
+                "DefectIdentity", "Evaluation", "Agent",
+            ],
+            path: "deploy/fuzz", exclude: ["run", "seeds"], sources: ["ParserFuzz.swift"],
+            swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])], linkerSettings: lld))
+}
