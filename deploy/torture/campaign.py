@@ -14,11 +14,15 @@ import sys
 import threading
 import time
 
+import cameras
+import endurance
+import media
+import network
 from bench import BINARY, Agent, Broker, Ear, Lines, Skipped, Workshop, fill_outbox, sample_document, undisturbed, wait_for
 
 
 def kill9(long):
-    """A1, A2: kill -9 at random moments."""
+    """A1: kill -9 at random moments."""
     kills = 1000 if long else 12
     rng = random.Random(1)
     lost = repeated = unmarked = done = 0
@@ -51,7 +55,7 @@ def kill9(long):
 
 def power(long):
     """A3: power cuts under a file system of its own."""
-    cuts = 500 if long else 4
+    cuts = 500 if long else 60
     ext4_shutdown, no_log_flush = 0x8004587D, 2
     rng = random.Random(3)
     lost = broken = 0
@@ -475,8 +479,12 @@ def sigterm(long):
     return lost == 0 and slowest <= 5, f"{rounds} SIGTERMs: {lost} alerts lost, slowest stop {slowest:.1f} s"
 
 
-PROMISES = {"A1": kill9, "A3": power, "A4": outage, "A5": forgetful, "B1": full, "B2": quota, "B4": damage, "C1": clock,
-            "D4": orders, "D5": hostile, "G4": sigterm}
+PROMISES = {
+    "A1": kill9, "A2": endurance.crash_points, "A3": power, "A4": outage, "A5": forgetful, "A6": network.unrouted, "A7": network.weak, "A8": network.silence,
+    "B1": full, "B2": quota, "B3": endurance.failing_disk, "B4": damage, "C1": clock, "D1": media.corpus, "D2": media.bombs,
+    "D4": orders, "D5": hostile, "E1": cameras.flapping, "E2": cameras.stuck, "E3": cameras.frozen, "G1": endurance.soak,
+    "G2": endurance.overload, "G3": endurance.hung, "G4": sigterm,
+}
 
 
 def main():
