@@ -53,33 +53,23 @@ enum Parser: String, CaseIterable {
     }
 }
 
-/// libFuzzer's driver, for programs with a `main` of their own.
-@_silgen_name("LLVMFuzzerRunDriver")
-func runFuzzer(
-    _ count: UnsafeMutablePointer<CInt>,
-    _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>>,
-    _ body: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
-) -> CInt
+/// The parser that the environment names.
+nonisolated(unsafe) private var parser = Parser.json
 
-@main
-enum ParserFuzz {
-    nonisolated(unsafe) static var parser = Parser.json
-
-    static func main() {
-        guard let parser = CommandLine.arguments.dropFirst().first.flatMap(Parser.init(rawValue:)) else {
-            print(Parser.allCases.map(\.rawValue).joined(separator: "\n"))
-            return
-        }
-        Self.parser = parser
-        var arguments = ([CommandLine.arguments[0]] + CommandLine.arguments.dropFirst(2)).map { strdup($0) } + [nil]
-        var count = CInt(arguments.count - 1)
-        let status = arguments.withUnsafeMutableBufferPointer { buffer in
-            var first = buffer.baseAddress!
-            return runFuzzer(&count, &first) { start, length in
-                try? ParserFuzz.parser.parse(Array(UnsafeBufferPointer(start: start, count: length)))
-                return 0
-            }
-        }
-        exit(status)
+/// Called once, before the first input; without a parser it names all.
+@_cdecl("LLVMFuzzerInitialize")
+public func begin(_ count: UnsafeMutableRawPointer, _ arguments: UnsafeMutableRawPointer) -> CInt {
+    guard let name = ProcessInfo.processInfo.environment["SHRIKE_FUZZ_PARSER"], let named = Parser(rawValue: name)
+    else {
+        print(Parser.allCases.map(\.rawValue).joined(separator: "\n"))
+        exit(0)
     }
+    parser = named
+    return 0
+}
+
+@_cdecl("LLVMFuzzerTestOneInput")
+public func take(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    try? parser.parse(Array(UnsafeBufferPointer(start: start, count: count)))
+    return 0
 }

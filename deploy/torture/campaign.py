@@ -53,6 +53,11 @@ def kill9(long):
     return lost == 0 and unmarked == 0, f"{done} kills: {lost} alerts lost or other, {repeated} repeated, {unmarked} unmarked"
 
 
+def unmount(disk):
+    """A process that was killed a moment ago may still hold it."""
+    wait_for(lambda: subprocess.run(["umount", disk], capture_output=True, check=False).returncode == 0, 20, "the disk is let go")
+
+
 def power(long):
     """A3: power cuts under a file system of its own."""
     cuts = 500 if long else 60
@@ -87,14 +92,14 @@ def power(long):
                 os.close(descriptor)
                 run.kill()
             finally:
-                subprocess.run(["umount", disk], check=False)
+                unmount(disk)
             subprocess.run(["mount", "-o", "loop", image, disk], check=True)
             with sqlite3.connect(f"{disk}/state/outbox.sqlite") as db:
                 broken += db.execute("PRAGMA integrity_check").fetchone()[0] != "ok"
                 known = {row[0] for row in db.execute("SELECT alert_id FROM issued")}
             db.close()
             lost += sum(line.split("alert_id=")[1].split()[0] not in known for line in said)
-            subprocess.run(["umount", disk], check=True)
+            unmount(disk)
     return lost == 0 and broken == 0, f"{cuts} cuts: {lost} alerts lost, {broken} databases broken, slowest start {slowest:.1f} s"
 
 
