@@ -92,6 +92,20 @@ import Testing
         + labelme.map { Variant(format: .labelme, file: "a.json", text: $0.0, place: $0.1) }
         + cvat.map { Variant(format: .cvat, file: "annotations.xml", text: $0.0, place: $0.1) }
 
+    /// Found by fuzzing: the parser of the system traps on an attribute that is no UTF-8.
+    @Test(arguments: [LabelReader.Format.cvat, .voc]) func attributesThatAreNoTextAreTold(
+        _ format: LabelReader.Format
+    ) throws {
+        try withFolder { folder in
+            let file = folder.appending(path: "annotations.xml")
+            var bytes = Data(#"<annotations><image name="a?.jpg" width="9" height="9"/></annotations>"#.utf8)
+            for at in bytes.indices where bytes[at] == UInt8(ascii: "?") { bytes[at] = 0xE8 }
+            try bytes.write(to: file)
+            let error = #expect(throws: EvaluationError.self) { try LabelReader.read(folder, format: format) }
+            #expect(error?.description.contains("UTF-8") == true, "\(error?.description ?? "")")
+        }
+    }
+
     @Test(arguments: variants) func isToldByFileAndPlace(_ variant: Variant) throws {
         try withFolder { folder in
             let file = folder.appending(path: variant.file)

@@ -5,8 +5,7 @@ import ShrikeCore
 /// "CVAT for images 1.1": one XML file with boxes, polygons and tags (classes of whole pictures).
 enum CVATLabels {
     static func read(_ file: URL) throws(EvaluationError) -> LabeledDataset {
-        let parser = XMLParser(data: try LabelReader.bytes(file))
-        parser.shouldResolveExternalEntities = false
+        let parser = try LabelReader.xmlParser(file)
         let content = CVATDocument()
         parser.delegate = content
         guard parser.parse(), content.problem == nil, content.isComplete else {

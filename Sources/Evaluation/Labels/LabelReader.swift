@@ -1,4 +1,5 @@
 public import Foundation
+import FoundationXML
 
 /// Reads labelled data in the formats people have; told apart by looking.
 public enum LabelReader {
@@ -106,6 +107,13 @@ public enum LabelReader {
         } catch {
             throw EvaluationError("file cannot be read", at: file.path, remedy: "check that it exists and may be read")
         }
+    }
+
+    /// A parser for a file that is known to be UTF-8: Foundation's traps on attributes that are not.
+    static func xmlParser(_ file: URL) throws(EvaluationError) -> XMLParser {
+        let parser = XMLParser(data: Data(try text(file).utf8))
+        parser.shouldResolveExternalEntities = false
+        return parser
     }
 
     static func text(_ file: URL) throws(EvaluationError) -> String {

@@ -11,8 +11,7 @@ enum VOCLabels {
         var pictures: [LabeledDataset.Picture] = []
         var classes: Set<String> = []
         for file in try LabelReader.files(in: folder, withExtension: "xml") {
-            let parser = XMLParser(data: try LabelReader.bytes(file))
-            parser.shouldResolveExternalEntities = false
+            let parser = try LabelReader.xmlParser(file)
             let content = VOCDocument()
             parser.delegate = content
             guard parser.parse(), content.problem == nil, content.isComplete else {
