@@ -27,25 +27,31 @@ public final class Relay: @unchecked Sendable {
     private let delivery: RelayDelivery
     private let thumbnail: Thumbnail?
     private let positionMessage: PositionMessage?
+    private let clockQuality: @Sendable () -> ClockQuality?
     private let onEvent: @Sendable (RelayEvent) -> Void
     private let mailbox = RelayMailbox()
     private let lock = NSLock()
     private var statisticsValue = RelayStatistics()
     private var wantsTick = false
+    private var toldQuality: ClockQuality?
 
     /// - Parameters:
     ///   - window: alerts under way at most, 1 to 20.
     ///   - delivery: when an alert counts as delivered.
     ///   - thumbnail: topic and JPEG of an alert, asked for once the alert was delivered; nil sends none.
     ///   - position: sent behind the alerts it speaks of, when it changed; nil sends none.
+    ///   - clockQuality: asked twice a second; the position is told again when it changed, so that a consumer can correct times
+    ///     that were stamped before the clock was right.
     ///   - onEvent: called on the relay's task; must return at once.
     public init(
         queue: any RelayQueue, session: MQTTSession, window: Int = 20, delivery: RelayDelivery = .broker,
         thumbnail: Thumbnail? = nil, position: PositionMessage? = nil,
+        clockQuality: @escaping @Sendable () -> ClockQuality? = { nil },
         onEvent: @escaping @Sendable (RelayEvent) -> Void = { _ in }
     ) {
         (self.queue, self.session, self.window) = (queue, session, min(max(window, 1), 20))
         (self.delivery, self.thumbnail, positionMessage, self.onEvent) = (delivery, thumbnail, position, onEvent)
+        self.clockQuality = clockQuality
     }
 
     public var statistics: RelayStatistics { lock.withLock { statisticsValue } }
@@ -65,7 +71,8 @@ public final class Relay: @unchecked Sendable {
             }
             group.addTask { [self] in
                 while (try? await Task.sleep(for: .milliseconds(500))) != nil {
-                    if lock.withLock({ wantsTick }) { mailbox.signal() }
+                    let quality = clockQuality()
+                    if lock.withLock({ wantsTick || toldQuality != quality }) { mailbox.signal() }
                 }
             }
             group.addTask { [self] in
@@ -263,12 +270,16 @@ public final class Relay: @unchecked Sendable {
     ///
     /// - Returns: whether there is more to tell later.
     private func tell(_ position: StreamPosition, _ work: inout Work) async -> Bool {
-        guard let positionMessage, work.told?.position != position else { return false }
+        let quality = clockQuality()
+        guard let positionMessage, work.told?.position != position || lock.withLock({ toldQuality }) != quality else {
+            return false
+        }
         if let told = work.told, work.now - told.at < Self.positionInterval { return true }
         guard let message = await positionMessage(position), (try? session.publish(message) { _ in }) != nil else {
             return true
         }
         work.told = (position, work.now)
+        lock.withLock { toldQuality = quality }
         return false
     }
 

@@ -17,15 +17,20 @@ public struct StreamPosition: Hashable, Sendable {
         (self.stream, self.last, self.oldest) = (stream, last, oldest)
     }
 
-    /// - Parameter journal: number and hash of the newest entry of the record of decisions, where one is kept: whoever
+    /// - Parameters:
+    ///   - monotonicNanoseconds: the machine's monotonic clock at `time`. An alert of the same boot was decided at `time` plus the
+    ///     difference of the two monotonic times, whatever its own clock said.
+    ///   - journal: number and hash of the newest entry of the record of decisions, where one is kept: whoever
     ///   stores it can tell later that the record was not rewritten.
     public func json(
-        origin: StreamOrigin, time: Timestamp, timeQuality: ClockQuality, journal: (entry: Int64, hash: String)? = nil
+        origin: StreamOrigin, time: Timestamp, timeQuality: ClockQuality, monotonicNanoseconds: Int64? = nil,
+        journal: (entry: Int64, hash: String)? = nil
     ) -> JSONValue {
         .object(compacting: [
             "schema": .string(Self.schema), "stream": .string(stream), "site": .string(origin.site),
             "gateway": .string(origin.gateway), "boot_id": .string(origin.bootID), "ts": .string(time.rfc3339),
-            "ts_quality": .string(timeQuality.rawValue), "last_seq": .integer(Int64(clamping: last)),
+            "ts_quality": .string(timeQuality.rawValue),
+            "mono_ns": monotonicNanoseconds.map { .integer($0) }, "last_seq": .integer(Int64(clamping: last)),
             "oldest_seq": .integer(Int64(clamping: oldest)),
             "journal": journal.map { .object(["entry": .integer($0.entry), "hash": .string($0.hash)]) },
         ])

@@ -65,7 +65,8 @@ struct ProvenDeliveryTests {
     /// Whether a position says that all is delivered, beyond a number.
     private func isEmpty(_ message: BrokerListener.Message, after number: Int64) -> Bool {
         guard let position = try? JSONValue(parsing: Array(message.payload.utf8)),
-            let last = position["last_seq"]?.integerValue, let oldest = position["oldest_seq"]?.integerValue
+            let last = position["last_seq"]?.integerValue, let oldest = position["oldest_seq"]?.integerValue,
+            position["mono_ns"]?.integerValue ?? 0 > 0
         else { return false }
         return last > number && oldest == last + 1
     }

@@ -1,6 +1,7 @@
 import Foundation
 import Messaging
 import ShrikeCore
+import Synchronization
 import TestKit
 import Testing
 
@@ -70,6 +71,34 @@ struct RelayDeliveryTests {
         }
         let copy = try JSONValue(parsing: Array(listener.messages[1].payload.utf8))
         #expect(copy["resend"] == .bool(true) && copy["attempt"] == .integer(2))
+        await listener.stop()
+        await broker.kill()
+    }
+
+    @Test func thePositionIsToldAgainWhenTheClockBecameRight() async throws {
+        let broker = try await BrokerHarness.started()
+        let topic = "shrike/v1/s/g/position"
+        let listener = try await BrokerListener(broker, topic: topic)
+        let queue = MemoryQueue([.sample(1)])
+        let isRight = Atomic(false)
+        let quality: @Sendable () -> ClockQuality = { isRight.load(ordering: .relaxed) ? .ntp : .unsynced }
+        try await withSession(settings(broker)) { session, _ in
+            let relay = Relay(
+                queue: queue, session: session,
+                position: { _ in MQTTMessage(topic: topic, payload: Array(quality().rawValue.utf8)) },
+                clockQuality: quality)
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await relay.run() }
+                defer { group.cancelAll() }
+                #expect(await eventually(within: .seconds(60)) { queue.depth == 0 })
+                #expect(await listener.wait(upTo: .seconds(60)) { !$0.isEmpty })
+                isRight.store(true, ordering: .relaxed)
+                let isTold = await listener.wait(upTo: .seconds(60)) {
+                    $0.last.map { String(decoding: $0.payload.utf8, as: UTF8.self) } == "ntp"
+                }
+                #expect(isTold)
+            }
+        }
         await listener.stop()
         await broker.kill()
     }

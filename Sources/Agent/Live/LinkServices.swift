@@ -81,7 +81,7 @@ struct RelayService: Service {
         if let evidence { thumbnails = { item in await thumbnail(of: item, from: evidence) } }
         let relay = Relay(
             queue: OutboxRelayQueue(outbox: outbox), session: session, delivery: delivery, thumbnail: thumbnails,
-            position: { position in await message(position) },
+            position: { position in await message(position) }, clockQuality: { ProcessClock.quality() },
             onEvent: { event in observe(event) })
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await relay.run() }
@@ -110,7 +110,8 @@ struct RelayService: Service {
     private func message(_ position: StreamPosition) async -> MQTTMessage? {
         let head = try? await outbox.journalHead()
         let document = position.json(
-            origin: origin, time: ProcessClock.now(), timeQuality: ProcessClock.quality(), journal: head)
+            origin: origin, time: ProcessClock.now(), timeQuality: ProcessClock.quality(),
+            monotonicNanoseconds: ProcessClock.monotonicNanoseconds(), journal: head)
         return MQTTMessage(
             topic: topics.position, payload: Array(document.canonicalText.utf8), isRetained: true,
             contentType: "application/json")
