@@ -46,17 +46,17 @@ public final class OutboxSalvage {
         }
         let fresh = try open(path)
         try fresh.write { db in
-            var isComplete = false
             if let damaged = try? DatabaseQueue(path: copy) {
-                isComplete = try damaged.unsafeRead { source in
+                try damaged.unsafeRead { source in
                     try SalvagedTables(source: source, target: db).carryOver(into: &result)
                 }
             }
-            if !isComplete, result.alerts == 0 {
+            if result.alerts == 0 {
                 let carver = AlertCarver(files: [aside, aside + "-wal"], gapTopic: options.announcing?.topic ?? "gap")
                 result.alerts = try carver.carve(into: db, at: now)
             }
-            if !isComplete, result.keepsStream { result.gaps = try announceLost(in: db) }
+            // Always: a row can be damaged so that nobody can tell that it is missing.
+            if result.keepsStream { result.gaps = try announceLost(in: db) }
             try journal?.append(
                 [
                     JournalRecord(

@@ -9,13 +9,11 @@ struct SalvagedTables {
     /// Single rows looked for where a table can be read neither from its beginning nor from its end.
     private static let probes: Int64 = 1_000_000
 
-    /// - Returns: whether every waiting alert could be read and the numbering goes on.
-    func carryOver(into result: inout OutboxSalvage.Result) throws -> Bool {
+    func carryOver(into result: inout OutboxSalvage.Result) throws {
         var last: Int64 = 0
-        var isWhole = true
         var alerts = 0
-        isWhole = try each("alert", key: "seq") { row in
-            guard let sequence = row["seq"] as Int64?, sequence > 0 else { return }
+        _ = try each("alert", key: "seq") { row in
+            guard let sequence = Self.number(row, "seq"), sequence > 0 else { return }
             try insert(row, into: "alert")
             alerts += target.changesCount
             last = max(last, sequence)
@@ -25,7 +23,7 @@ struct SalvagedTables {
         _ = try each("issued", key: "alert_id") { row in
             try insert(row, into: "issued")
             rows += target.changesCount
-            last = max(last, row["seq"] as Int64? ?? 0)
+            last = max(last, Self.number(row, "seq") ?? 0)
         }
         var sources = 0
         _ = try each("progress", key: "source") { row in
@@ -43,27 +41,27 @@ struct SalvagedTables {
         }
         rows += try carryOverJournal()
         result.otherRows = rows
-        let hadSequence = try each("sequence", key: "id") { row in last = max(last, row["last"] as Int64? ?? 0) }
+        let hadSequence = try each("sequence", key: "id") { row in last = max(last, Self.number(row, "last") ?? 0) }
         try target.execute(sql: "UPDATE sequence SET last = ? WHERE id = 1", arguments: [max(0, last)])
         var stream: String?
-        _ = try each("stream", key: "id") { row in stream = row["name"] as String? }
+        _ = try each("stream", key: "id") { row in stream = Self.text(row, "name") }
         _ = try each("uptime", key: "id") { row in
             try target.execute(
-                sql: "UPDATE uptime SET seconds = ? WHERE id = 1", arguments: [max(0, row["seconds"] as Int64? ?? 0)])
+                sql: "UPDATE uptime SET seconds = ? WHERE id = 1", arguments: [max(0, Self.number(row, "seconds") ?? 0)]
+            )
         }
         if hadSequence, let stream, stream.utf8.count == 32 {
             try target.execute(sql: "UPDATE stream SET name = ? WHERE id = 1", arguments: [stream])
             result.keepsStream = true
         }
-        return isWhole && result.keepsStream
     }
 
     /// The newest entries that form a chain; what is older goes.
     private func carryOverJournal() throws -> Int {
         var entries: [(entry: Int64, body: String, hash: String)] = []
         _ = try each("journal", key: "entry") { row in
-            guard let entry = row["entry"] as Int64?, let body = row["body"] as String?,
-                let hash = row["hash"] as String?
+            guard let entry = Self.number(row, "entry"), let body = Self.text(row, "body"),
+                let hash = Self.text(row, "hash")
             else { return }
             entries.append((entry, body, hash))
         }
@@ -98,6 +96,10 @@ struct SalvagedTables {
         return entries.count - start
     }
 
+    // Not `row[column] as Int64?`, which traps on a value of another type: types are damaged too.
+    private static func number(_ row: Row, _ column: String) -> Int64? { Int64.fromDatabaseValue(row[column]) }
+    private static func text(_ row: Row, _ column: String) -> String? { String.fromDatabaseValue(row[column]) }
+
     /// Inserts a row as it is; one that the schema refuses is damaged itself and left out.
     private func insert(_ row: Row, into table: String) throws {
         let columns = try target.columns(in: table).map(\.name).filter { row.hasColumn($0) }
@@ -117,7 +119,8 @@ struct SalvagedTables {
     /// Calls `body` for every row that can be read: from the beginning to the first damage, from the end to the last one, and,
     /// where the key is a number, one by one between.
     ///
-    /// - Returns: false where some of the table could not be read.
+    /// - Returns: false where some of the table could not be read. True is no proof that all was: a row may have been damaged so
+    ///   that it looks like another.
     private func each(_ table: String, key: String, _ body: (Row) throws -> Void) throws -> Bool {
         var lowest: DatabaseValue?
         let isWhole = try walk("SELECT * FROM \(table) ORDER BY \(key)", key: key, until: nil) { row in

@@ -6,7 +6,8 @@ import Testing
 extension TemporaryFolder {
     /// Changes the database behind the outbox's back, by a program that is not ours.
     func change(_ sql: String) throws {
-        let script = "import sqlite3,sys; d=sqlite3.connect(sys.argv[1]); d.execute(sys.argv[2]); d.commit(); d.close()"
+        let script =
+            "import sqlite3,sys; d=sqlite3.connect(sys.argv[1]); d.executescript(sys.argv[2]); d.commit(); d.close()"
         let python = try Process.run(URL(filePath: "/usr/bin/python3"), arguments: ["-c", script, database, sql])
         python.waitUntilExit()
         try #require(python.terminationStatus == 0)

@@ -55,6 +55,27 @@ import Testing
         #expect(try JournalReader(path: folder.database).verify().isIntact)
     }
 
+    /// Both found by the long form of B4: a row that only the schema refuses, and a number that is none any more.
+    @Test(arguments: [
+        "PRAGMA ignore_check_constraints = 1; UPDATE alert SET grade = 'nonsense' WHERE seq = 300;",
+        """
+        PRAGMA writable_schema = 1;
+        UPDATE sqlite_master SET sql = replace(sql, ') STRICT, WITHOUT', ') WITHOUT') WHERE name = 'issued';
+        PRAGMA writable_schema = RESET;
+        UPDATE issued SET seq = x'0102' WHERE seq = 300;
+        PRAGMA writable_schema = 1;
+        UPDATE sqlite_master SET sql = replace(sql, ') WITHOUT', ') STRICT, WITHOUT') WHERE name = 'issued';
+        DELETE FROM alert WHERE seq = 300;
+        """,
+    ]) func aRowThatOnlyTheSchemaRefusesIsAnnouncedToo(_ change: String) async throws {
+        let folder = try TemporaryFolder()
+        _ = try await filled(folder)
+        try folder.change(change)
+        let outbox = try Outbox(path: folder.database, options: .sample(journal: 10_000))
+        #expect(try #require(outbox.salvage).alerts == 499)
+        #expect(try await outbox.accounted().ranges == [1...600])
+    }
+
     @Test func aDatabaseThatCannotBeOpenedIsSearchedForItsAlerts() async throws {
         let folder = try TemporaryFolder()
         let stream = try await filled(folder)
