@@ -92,6 +92,7 @@ public enum DecoderWorker {
             let isOnNetwork = message[3] == 1
             _ = confine(
                 readable: isOnNetwork ? Self.resolving : [message.text], isOnNetwork: isOnNetwork, memory: message[4])
+            if isOnNetwork { DecoderEnvironment.prepareForCamera() }
             let processors = message[2] < 0 ? nil : message[2]
             do {
                 let reader = try DecoderProcessors.limited(to: processors) { () throws(ImagingError) in
