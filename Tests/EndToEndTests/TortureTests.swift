@@ -10,8 +10,8 @@ struct TortureTests {
             .appending(path: "deploy/torture/run").path
     }
 
-    /// Power cuts, random damage, bombs, malformed orders, a hostile broker, cameras that stall and refuse.
-    @Test(.timeLimit(.minutes(30)), arguments: ["A3", "B4", "D2", "D4", "D5", "E2"])
+    /// Kills, power cuts, random damage, bombs, malformed orders, a hostile broker, cameras that stall and refuse.
+    @Test(.timeLimit(.minutes(30)), arguments: ["A1", "A3", "B4", "D2", "D4", "D5", "E2"])
     func `a promise is held in its short form`(_ promise: String) async throws {
         let result = try await ShrikeProcess.run(
             ["short", promise], program: Self.command, environment: ["SHRIKE_BINARY": ShrikeProcess.program],

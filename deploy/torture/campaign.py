@@ -23,7 +23,7 @@ from bench import BINARY, Agent, Broker, Ear, Lines, Skipped, Workshop, fill_out
 
 def kill9(long):
     """A1: kill -9 at random moments."""
-    kills = 1000 if long else 12
+    kills = 1000 if long else 100
     rng = random.Random(1)
     lost = repeated = unmarked = done = 0
     with Workshop() as shop:
