@@ -129,7 +129,7 @@ def numbers(process):
 def soak(long):
     """G1: four cameras for hours."""
     seconds = float(os.environ.get("SHRIKE_SOAK_SECONDS", 7200 if long else 60))
-    settle = seconds / 8 if long else seconds / 2
+    settle = min(900, seconds / 3) if long else seconds / 2
     cameras = [Camera().start() for _ in range(4)]
     with Workshop() as shop:
         broker = Broker(f"{shop.path}/broker").start()
@@ -152,10 +152,12 @@ def soak(long):
     later = [p for p in points if p[0] > settle]
     mean_t, mean_m = (sum(p[i] for p in later) / len(later) for i in (0, 1))
     slope = 3600 * sum((p[0] - mean_t) * (p[1] - mean_m) for p in later) / max(1e-9, sum((p[0] - mean_t) ** 2 for p in later))
-    files = max(p[2] for p in later) - min(p[2] for p in later)
-    held = alive and status == 0 and files <= 4 and wal <= 16 << 20 and (not long or slope < 1)
+    # A picture of evidence is open for a moment: what counts is where the middle lies.
+    quarter = max(1, len(later) // 4)
+    files = abs(sorted(p[2] for p in later[-quarter:])[quarter // 2] - sorted(p[2] for p in later[:quarter])[quarter // 2])
+    held = alive and status == 0 and files <= 2 and wal <= 16 << 20 and (not long or slope < 1)
     return held, (f"4 cameras, {seconds / 60:.0f} min: memory {later[0][1]:.1f} to {later[-1][1]:.1f} MiB, slope {slope:+.2f} MiB/h, decoders "
-                  f"together {decoders[-1]:.0f} MiB, open files within {files}, WAL {wal >> 20} MiB")
+                  f"together {decoders[-1]:.0f} MiB, open files {files:+d}, WAL {wal >> 20} MiB")
 
 
 def overload(long):
