@@ -137,14 +137,8 @@ struct IsolationTests {
         #expect(limits.contains("Max address space         2147483648"), "\(limits)")
     }
 
-    /// Programs that say what no decoder would.
-    @Test(arguments: [
-        "done, 2.5, 1 << 40, 3", "done, 1000, 1000, 7", "77, 0, 0, 0", "small, 9, 9, 0", "done, 0, 0, 0",
-        "done, -5, 7, 0",
-    ])
-    func aDecoderThatLiesIsNotBelieved(_ answer: String) async throws {
-        let folder = try ScratchFolder()
-        let program = folder.path("liar")
+    /// A program that answers everything but its first question alike.
+    private static func liar(_ answer: String, in folder: ScratchFolder) throws -> String {
         let script = """
             #!/usr/bin/python3
             import socket, struct
@@ -156,12 +150,38 @@ struct IsolationTests {
                 if not asked: break
                 kind = struct.unpack('q', asked[:8])[0]
                 if kind in (5, 6): continue
-                numbers = (0, 0, 0, 0) if first else tuple(int(n) for n in (\(answer)))
+                numbers = (0, 0, 9, 9) if first else tuple(int(n) for n in (\(answer)))
                 first = False
                 wire.send(struct.pack('9q', *numbers, *[0] * 5))
             """
-        try folder.write(Array(script.utf8), to: "liar")
+        let program = try folder.write(Array(script.utf8), to: "liar")
         chmod(program, 0o755)
+        return program
+    }
+
+    @Test(arguments: [
+        "done, -(1 << 63), 1 << 40, 0", "done, (1 << 63) - 1, -5, 0", "small, 1 << 40, 1 << 40, 0",
+        "small, 65535, 65535, 0",
+        "failed, 0, 0, 0",
+    ])
+    func aDecoderOfVideoThatLiesIsNotBelieved(_ answer: String) throws {
+        let folder = try ScratchFolder()
+        let isolation = DecoderIsolation(
+            program: try Self.liar(answer, in: folder), patience: Double(10 * Patience.stretch))
+        let stream = try VideoOpening(address: "/nowhere").open(isolation) { true }
+        // What it says of the time is taken or refused, and never brings this process down.
+        _ = try? stream.grab()
+        #expect(throws: VideoFailure.self) { try stream.retrieve() }
+    }
+
+    /// Programs that say what no decoder would.
+    @Test(arguments: [
+        "done, 2.5, 1 << 40, 3", "done, 1000, 1000, 7", "77, 0, 0, 0", "small, 9, 9, 0", "done, 0, 0, 0",
+        "done, -5, 7, 0",
+    ])
+    func aDecoderThatLiesIsNotBelieved(_ answer: String) async throws {
+        let folder = try ScratchFolder()
+        let program = try Self.liar(answer, in: folder)
         try folder.write(PictureFolderSourceTests.picture(1).encoded(.png), to: "pictures/a.png")
         let source = try PictureFolderSource(
             folder: folder.path("pictures"),

@@ -4,35 +4,8 @@ import Foundation
 ///
 /// `/live` moves, `/still` shows one picture for ever.
 final class RTSPServer {
-    static let program = """
-        import sys, gi
-        gi.require_version('Gst', '1.0'); gi.require_version('GstRtspServer', '1.0')
-        from gi.repository import Gst, GstRtspServer, GLib
-        Gst.init(None)
-        server = GstRtspServer.RTSPServer()
-        server.set_address('127.0.0.1'); server.set_service(sys.argv[1])
-        def add(path, pattern):
-            factory = GstRtspServer.RTSPMediaFactory()
-            factory.set_launch('( videotestsrc is-live=true pattern=%s ! video/x-raw,format=I420,width=160,height=120,'
-                'framerate=20/1 ! jpegenc ! rtpjpegpay name=pay0 )' % pattern)
-            factory.set_shared(True)
-            if len(sys.argv) > 2:
-                permissions = GstRtspServer.RTSPPermissions()
-                permissions.add_permission_for_role('user', 'media.factory.access', True)
-                permissions.add_permission_for_role('user', 'media.factory.construct', True)
-                factory.set_permissions(permissions)
-            server.get_mount_points().add_factory(path, factory)
-        add('/live', 'snow')
-        add('/still', 'smpte100')
-        if len(sys.argv) > 2:
-            auth = GstRtspServer.RTSPAuth()
-            token = GstRtspServer.RTSPToken()
-            token.set_string('media.factory.role', 'user')
-            auth.add_basic(GstRtspServer.RTSPAuth.make_basic(*sys.argv[2].split(':')), token)
-            server.set_auth(auth)
-        if server.attach(None) == 0: sys.exit(3)
-        GLib.MainLoop().run()
-        """
+    private static let program = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appending(path: "deploy/torture/camera.py").path
 
     static let python = "/usr/bin/python3"
 
@@ -65,7 +38,7 @@ final class RTSPServer {
     func start() throws {
         let process = Process()
         process.executableURL = URL(filePath: Self.python)
-        process.arguments = ["-c", Self.program, "\(port)"] + (credentials.map { [$0] } ?? [])
+        process.arguments = [Self.program, "\(port)", "160", "120", "20"] + (credentials.map { [$0] } ?? [])
         process.standardError = FileHandle.nullDevice
         try process.run()
         self.process = process

@@ -12,33 +12,7 @@ import time
 from bench import Agent, Skipped, Workshop, dies_with_us, free_port, wait_for
 from media import children
 
-# One camera: moving noise at /live, one picture for ever at /still. A second argument is `user:password`.
-CAMERA = """
-import sys, gi
-gi.require_version('Gst', '1.0'); gi.require_version('GstRtspServer', '1.0')
-from gi.repository import Gst, GstRtspServer, GLib
-Gst.init(None)
-server = GstRtspServer.RTSPServer()
-server.set_address('127.0.0.1'); server.set_service(sys.argv[1])
-for path, pattern in (('/live', 'snow'), ('/still', 'smpte100')):
-    factory = GstRtspServer.RTSPMediaFactory()
-    factory.set_launch('( videotestsrc is-live=true pattern=%s ! video/x-raw,format=I420,width=320,height=240,framerate=10/1 '
-        '! jpegenc ! rtpjpegpay name=pay0 )' % pattern)
-    factory.set_shared(True)
-    if len(sys.argv) > 2:
-        permissions = GstRtspServer.RTSPPermissions()
-        permissions.add_permission_for_role('user', 'media.factory.access', True)
-        permissions.add_permission_for_role('user', 'media.factory.construct', True)
-        factory.set_permissions(permissions)
-    server.get_mount_points().add_factory(path, factory)
-if len(sys.argv) > 2:
-    auth = GstRtspServer.RTSPAuth(); token = GstRtspServer.RTSPToken()
-    token.set_string('media.factory.role', 'user')
-    auth.add_basic(GstRtspServer.RTSPAuth.make_basic(*sys.argv[2].split(':')), token)
-    server.set_auth(auth)
-if server.attach(None) == 0: sys.exit(3)
-GLib.MainLoop().run()
-"""
+PROGRAM = os.path.join(os.path.dirname(os.path.abspath(__file__)), "camera.py")
 
 
 class Camera:
@@ -55,7 +29,7 @@ class Camera:
 
     def start(self):
         self.process = subprocess.Popen(
-            dies_with_us([sys.executable, "-c", CAMERA, str(self.port), *self.credentials]), stderr=subprocess.DEVNULL)
+            dies_with_us([sys.executable, PROGRAM, str(self.port), "320", "240", "10", *self.credentials]), stderr=subprocess.DEVNULL)
 
         def listens():
             with socket.socket() as s:

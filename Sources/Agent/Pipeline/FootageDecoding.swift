@@ -1,6 +1,4 @@
-import Evidence
 import FrameSources
-import ShrikeCore
 
 /// Where footage is decoded.
 public enum FootageDecoding: String, Sendable, CaseIterable {
@@ -15,17 +13,4 @@ public enum FootageDecoding: String, Sendable, CaseIterable {
 public enum DecoderProgram {
     /// Where the program was started as a decoder, it is one and this never returns.
     public static func serveIfAsked() { DecoderWorker.serveIfAsked() }
-}
-
-/// A video for clips.
-final class ClipReader: ClipFootage {
-    private let reader: FootageReader
-
-    init(_ path: String, _ decoding: FootageDecoding) throws(SourceError) {
-        reader = try FootageReader(path, isolation: decoding.isolation)
-    }
-
-    var framesPerSecond: Double { reader.framesPerSecond }
-    func grab() throws -> Bool { try reader.grab() }
-    func picture() throws -> PixelBuffer { try reader.pixels() }
 }

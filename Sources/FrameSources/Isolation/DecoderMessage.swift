@@ -21,7 +21,8 @@ struct DecoderMessage {
     }
 
     enum Reply: Int64 {
-        /// Of `confine`: bits of what the kernel took. Of `open`: frames a second as bits of a double, width, height, number of frames or -1; the codec as text.
+        /// Of `confine`: bits of what the kernel took. Of `open`: frames a second as bits of a double, width, height, number of
+        /// frames or -1; the codec as text.
         /// Of `grab`: microseconds. Of `retrieve` and `picture`: width, height, format.
         case done
         case ended
@@ -62,6 +63,13 @@ struct DecoderMessage {
 
     var request: Request? { Request(rawValue: numbers[0]) }
     var reply: Reply? { Reply(rawValue: numbers[0]) }
+
+    /// The text of a reply, fit for logs and reports: printable and short.
+    var reason: String {
+        String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.filter { $0.properties.generalCategory != .control }.prefix(200)))
+    }
 
     subscript(number: Int) -> Int { Int(numbers[number + 1]) }
 }

@@ -25,11 +25,11 @@ final class IsolatedVideo: VideoStream {
                     text: opening.address),
                 seconds: Self.patience(isolation, opening.connectMilliseconds))
         } catch { throw .lost(error) }
-        guard reply.reply == .done else { throw .failed(reply.text) }
+        guard reply.reply == .done else { throw .failed(reply.reason) }
         let rate = Double(bitPattern: UInt64(bitPattern: reply.numbers[1]))
         properties = VideoReader.Properties(
             framesPerSecond: rate.isFinite && rate > 0 && rate < 10_000 ? rate : 0, width: reply[1], height: reply[2],
-            frameCount: reply[3] > 0 ? reply.numbers[4] : nil, codec: reply.text)
+            frameCount: (1..<1 << 40).contains(reply[3]) ? reply.numbers[4] : nil, codec: reply.reason)
     }
 
     private static func patience(_ isolation: DecoderIsolation, _ milliseconds: Int) -> Double {
@@ -40,9 +40,10 @@ final class IsolatedVideo: VideoStream {
         let reply = try ask(DecoderMessage(.grab))
         switch reply.reply {
         case .done:
-            return abs(reply.numbers[1]) < 1 << 50 ? MediaTime(microseconds: reply.numbers[1]) : .zero
+            // Not `abs`, which traps on the lowest number of all.
+            return reply.numbers[1].magnitude < 1 << 50 ? MediaTime(microseconds: reply.numbers[1]) : .zero
         case .ended: return nil
-        default: throw .failed(reply.text)
+        default: throw .failed(reply.reason)
         }
     }
 
@@ -66,7 +67,7 @@ final class IsolatedVideo: VideoStream {
             case .small: continue
             default:
                 memory.give(piece)
-                throw .failed(reply.text)
+                throw .failed(reply.reason)
             }
         }
         throw .lost(process.lost(.unintelligible))
