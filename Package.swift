@@ -158,7 +158,7 @@ let package = Package(
         tests(
             "AgentTests",
             [
-                "Agent", "Evidence", "Integrity", "ModelBundles", "Reporting", "Telemetry", "TestKit",
+                "Agent", "Evidence", "Integrity", "Kernels", "ModelBundles", "Reporting", "Telemetry", "TestKit",
                 .product(name: "Yams", package: "Yams"),
             ]),
         tests("EndToEndTests", ["TestKit", "Imaging"]),

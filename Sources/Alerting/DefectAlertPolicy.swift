@@ -34,10 +34,7 @@ public struct DefectAlertPolicy: AlertPolicyStage {
     }
 
     public mutating func update(tracks: [Track], analysis: FrameAnalysis) -> [AlertDecision] {
-        (memory.frameIndex, memory.mediaTime) = (analysis.frameIndex, analysis.mediaTime)
-        if let motion = analysis.cameraMotion, motion.isPlausible {
-            for i in memory.open.indices { memory.open[i].place = motion.apply(memory.open[i].place) }
-        }
+        come(to: analysis.frameIndex, at: analysis.mediaTime, motion: analysis.cameraMotion)
         let ordered = tracks.sorted { $0.id < $1.id }
         let followed = ordered.map { track in memory.open.contains { $0.trackID == track.id } }
         // Open alerts first, so that a new track meets them where they are now.
@@ -52,6 +49,13 @@ public struct DefectAlertPolicy: AlertPolicyStage {
         return decisions + endOverdue()
     }
 
+    public mutating func keep(
+        frameIndex: Int64, mediaTime: MediaTime, motion: AffineTransform2D?
+    ) -> [AlertDecision] {
+        come(to: frameIndex, at: mediaTime, motion: motion)
+        return endOverdue()
+    }
+
     public mutating func finish() -> [AlertDecision] {
         defer { (memory.open, memory.candidates) = ([], []) }
         return memory.open.map(ending)
@@ -59,6 +63,12 @@ public struct DefectAlertPolicy: AlertPolicyStage {
 }
 
 extension DefectAlertPolicy {
+    private mutating func come(to frameIndex: Int64, at mediaTime: MediaTime, motion: AffineTransform2D?) {
+        (memory.frameIndex, memory.mediaTime) = (frameIndex, mediaTime)
+        guard let motion, motion.isPlausible else { return }
+        for i in memory.open.indices { memory.open[i].place = motion.apply(memory.open[i].place) }
+    }
+
     private func scene(_ track: Track) -> (SceneDefinition, ClassDefinition)? {
         guard let scene = scenes.first(where: { $0.name == track.scene }),
             let definition = scene.classDefinition(track.className), definition.alerts

@@ -37,3 +37,24 @@ extern "C" bool cocv_estimate_motion(const cocv_mat *previous, const cocv_mat *c
         return true;
     });
 }
+
+extern "C" bool cocv_largest_difference(const cocv_mat *reference, const cocv_mat *current, const double m[6], double *largest,
+                                        cocv_error *err) {
+    return guard(err, [&] {
+        cv::Mat moved, now, seen;
+        if (m) {
+            const cv::Mat map(2, 3, CV_64F, const_cast<double *>(m));
+            cv::warpAffine(reference->m, moved, map, reference->m.size(), cv::INTER_LINEAR);
+            cv::warpAffine(cv::Mat(reference->m.size(), CV_8U, cv::Scalar(255)), seen, map, reference->m.size(), cv::INTER_NEAREST);
+            // What the blur mixes with the outside is left out too.
+            cv::erode(seen, seen, cv::Mat(), cv::Point(-1, -1), 2, cv::BORDER_CONSTANT, cv::Scalar(0));
+        }
+        cv::Mat blurred;
+        cv::GaussianBlur(m ? moved : reference->m, blurred, cv::Size(3, 3), 0);
+        cv::GaussianBlur(current->m, now, cv::Size(3, 3), 0);
+        cv::absdiff(blurred, now, now);
+        *largest = 0;
+        cv::minMaxLoc(now, nullptr, largest, nullptr, nullptr, seen);
+        return true;
+    });
+}

@@ -47,6 +47,9 @@ struct OverviewSection {
             (HTML.both("Analyzed", "已分析"), HTML.grouped(report.framesAnalyzed)),
             (HTML.both("Skipped", "跳过"), HTML.grouped(skipped)),
         ]
+        if report.framesUnchanged > 0 {
+            facts.append((HTML.both("Unchanged, not looked at", "画面未变, 未分析"), HTML.grouped(report.framesUnchanged)))
+        }
         if report.framesDropped > 0 { facts.append((HTML.both("Dropped", "丢弃"), HTML.grouped(report.framesDropped))) }
         if length > .zero { facts.append((HTML.both("Footage", "录像时长"), HTML.duration(length))) }
         if report.wallSeconds > 0 {

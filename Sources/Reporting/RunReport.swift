@@ -47,6 +47,8 @@ public struct RunReport: Sendable {
 
     public var framesRead: Int { sources.reduce(0) { $0 + $1.framesRead } }
     public var framesAnalyzed: Int { sources.reduce(0) { $0 + $1.framesAnalyzed } }
+    public var framesUnchanged: Int { sources.reduce(0) { $0 + $1.framesUnchanged } }
+
     public var framesDropped: Int { sources.reduce(0) { $0 + $1.framesDropped } }
 
     public var skippedByReason: [String: Int] {

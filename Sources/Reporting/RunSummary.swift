@@ -13,7 +13,7 @@ public struct RunSummary: Sendable {
             "gateway": .string(report.gateway), "run": .string(report.run),
             "frames": .object([
                 "read": Self.count(report.framesRead), "analyzed": Self.count(report.framesAnalyzed),
-                "dropped": Self.count(report.framesDropped),
+                "dropped": Self.count(report.framesDropped), "unchanged": Self.count(report.framesUnchanged),
                 "skipped": Self.counts(report.skippedByReason),
             ]),
             "seconds": .number(report.wallSeconds, decimals: 3),
@@ -78,7 +78,8 @@ public struct RunSummary: Sendable {
             "seconds": source.duration.map { .number($0.seconds, decimals: 3) },
             "frames": .object([
                 "read": count(source.framesRead), "analyzed": count(source.framesAnalyzed),
-                "dropped": count(source.framesDropped), "skipped": counts(source.skippedByReason),
+                "dropped": count(source.framesDropped), "unchanged": count(source.framesUnchanged),
+                "skipped": counts(source.skippedByReason),
             ]),
             "skipped_examples": source.skippedExamples.isEmpty
                 ? nil

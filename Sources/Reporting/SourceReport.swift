@@ -26,6 +26,8 @@ public struct SourceReport: Hashable, Sendable {
     public var framesRead: Int
     public var framesAnalyzed: Int
     public var framesDropped: Int
+    /// Not looked at, because they show what the frame before showed.
+    public var framesUnchanged: Int
     public private(set) var skippedByReason: [String: Int]
     public private(set) var skippedExamples: [Skipped]
     /// `image_id` of frame 0 in `detections.json`; frame n has this plus n.
@@ -42,11 +44,13 @@ public struct SourceReport: Hashable, Sendable {
     public init(
         info: SourceInfo, digest: String? = nil, origin: String? = nil, width: Int = 0, height: Int = 0,
         duration: MediaTime? = nil, framesRead: Int = 0, framesAnalyzed: Int = 0, framesDropped: Int = 0,
-        firstImageID: Int64 = 1, fileNames: [Int64: String] = [:], path: [Pose] = [], failure: String? = nil
+        framesUnchanged: Int = 0, firstImageID: Int64 = 1, fileNames: [Int64: String] = [:], path: [Pose] = [],
+        failure: String? = nil
     ) {
         (self.info, self.digest, self.origin) = (info, digest, origin)
         (self.width, self.height, self.duration) = (width, height, duration)
         (self.framesRead, self.framesAnalyzed, self.framesDropped) = (framesRead, framesAnalyzed, framesDropped)
+        self.framesUnchanged = framesUnchanged
         (self.firstImageID, self.fileNames, self.path) = (firstImageID, fileNames, path)
         (self.skippedByReason, self.skippedExamples, self.failure) = ([:], [], failure)
     }

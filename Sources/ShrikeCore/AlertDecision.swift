@@ -44,6 +44,10 @@ public struct AlertDecision: Hashable, Sendable, Codable {
 /// Decides which tracks become alerts. A value, for the same reason as ``TrackingStage``.
 public protocol AlertPolicyStage: Codable, Sendable {
     mutating func update(tracks: [Track], analysis: FrameAnalysis) -> [AlertDecision]
+    /// Takes a frame that was not looked at, because it shows what the one before showed; alerts whose time is up end.
+    ///
+    /// - Parameter motion: of the picture since the frame before; nil where it did not move.
+    mutating func keep(frameIndex: Int64, mediaTime: MediaTime, motion: AffineTransform2D?) -> [AlertDecision]
     /// Ends open alerts at the end of the footage.
     mutating func finish() -> [AlertDecision]
 }

@@ -114,6 +114,22 @@ public struct AffineTransform2D: Hashable, Sendable, Codable {
 
     public func apply(_ p: Point) -> Point { Point(x: a * p.x + b * p.y + tx, y: c * p.x + d * p.y + ty) }
 
+    /// The map back; nil where this one has none.
+    public var inverse: AffineTransform2D? {
+        let determinant = a * d - b * c
+        guard determinant.isFinite, abs(determinant) > 1e-12 else { return nil }
+        let (ia, ib, ic, id) = (d / determinant, -b / determinant, -c / determinant, a / determinant)
+        return AffineTransform2D(a: ia, b: ib, tx: -(ia * tx + ib * ty), c: ic, d: id, ty: -(ic * tx + id * ty))
+    }
+
+    /// First `other`, then this map.
+    public func after(_ other: AffineTransform2D) -> AffineTransform2D {
+        let origin = apply(Point(x: other.tx, y: other.ty))
+        return AffineTransform2D(
+            a: a * other.a + b * other.c, b: a * other.b + b * other.d, tx: origin.x, c: c * other.a + d * other.c,
+            d: c * other.b + d * other.d, ty: origin.y)
+    }
+
     /// The map's area scale, square-rooted: by how much lengths grow on average.
     public var lengthScale: Double { abs(a * d - b * c).squareRoot() }
 

@@ -38,6 +38,11 @@ public struct Track: Hashable, Sendable, Codable {
 public protocol TrackingStage: Codable, Sendable {
     /// Takes the next frame in order; returns every live track and those that ended now, by id.
     mutating func update(_ analysis: FrameAnalysis) -> [Track]
+    /// Takes a frame that shows what the one before showed and was not looked at: it confirms nothing and loses nothing.
+    ///
+    /// - Parameter motion: of the picture since the frame before; nil where it did not move.
+    /// - Returns: every live track, by id.
+    mutating func keep(motion: AffineTransform2D?) -> [Track]
     /// Ends all tracks at the end of the footage.
     mutating func finish() -> [Track]
 }

@@ -55,6 +55,13 @@ public struct DefectTracker: TrackingStage {
         return mentioned
     }
 
+    public mutating func keep(motion: AffineTransform2D?) -> [Track] {
+        if let motion, motion.isPlausible {
+            for i in memory.live.indices { memory.live[i].move(by: motion) }
+        }
+        return memory.live.map(\.track)
+    }
+
     public mutating func finish() -> [Track] {
         let ended = memory.live.map { live in
             var track = live.track

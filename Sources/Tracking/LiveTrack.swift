@@ -42,18 +42,29 @@ struct LiveTrack: Hashable, Sendable, Codable {
         x.predict(accelerationDeviation: settings.accelerationNoise * size, speedKept: kept)
         y.predict(accelerationDeviation: settings.accelerationNoise * size, speedKept: kept)
         if let motion {
-            let scale = motion.lengthScale
-            let center = motion.apply(Point(x: x.place, y: y.place))
-            let (vx, vy) = (x.speed, y.speed)
-            x.move(place: center.x, speed: motion.a * vx + motion.b * vy, scale: scale)
-            y.move(place: center.y, speed: motion.c * vx + motion.d * vy, scale: scale)
-            width *= scale
-            height *= scale
+            follow(motion)
         } else {
             x.loosen(placeDeviation: settings.unknownCameraMotion * size)
             y.loosen(placeDeviation: settings.unknownCameraMotion * size)
         }
         track.box = filteredBox
+    }
+
+    /// Goes with the camera and nothing else.
+    mutating func move(by motion: AffineTransform2D) {
+        follow(motion)
+        track.box = motion.apply(track.box)
+        track.detection?.box = track.box
+    }
+
+    private mutating func follow(_ motion: AffineTransform2D) {
+        let scale = motion.lengthScale
+        let center = motion.apply(Point(x: x.place, y: y.place))
+        let (vx, vy) = (x.speed, y.speed)
+        x.move(place: center.x, speed: motion.a * vx + motion.b * vy, scale: scale)
+        y.move(place: center.y, speed: motion.c * vx + motion.d * vy, scale: scale)
+        width *= scale
+        height *= scale
     }
 
     mutating func take(_ detection: Detection, analysis: FrameAnalysis, settings: TrackingSettings) {

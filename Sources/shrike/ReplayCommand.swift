@@ -117,6 +117,9 @@ struct ReplayCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Analyse at most this many frames per second of footage.", valueName: "n"))
     var fps: Double?
 
+    @Option(help: "Frames of videos that are looked at: every one, or changes (those that show something new).")
+    var look = LookPolicy.every
+
     @Option(
         help: ArgumentHelp(
             """
@@ -236,7 +239,7 @@ struct ReplayCommand: AsyncParsableCommand {
         (options.gate, options.clipSeconds) = (gate, try clipLengths())
         (options.brokerURL, options.baseline, options.site, options.gateway) = (broker, baseline, site, gateway)
         (options.clips, options.framesPerSecond, options.usesAllScenes) = (noClips ? .none : clips, fps, allScenes)
-        options.decoding = decoding
+        (options.decoding, options.look) = (decoding, look)
         (options.engine, options.models) = (engine.settings, models.settings)
         options.cacheFolder = engine.cache
         options.isFresh = fresh
@@ -294,6 +297,7 @@ struct ReplayCommand: AsyncParsableCommand {
 
 extension ReplayOptions.Clips: ExpressibleByArgument {}
 extension FootageDecoding: ExpressibleByArgument {}
+extension LookPolicy: ExpressibleByArgument {}
 
 extension MediaTime {
     /// Seconds (`90`, `1.5`) or `[HH:]MM:SS[.fraction]`.

@@ -28,6 +28,8 @@ final class PipelineRecorder: PipelineObserver, AlertStore, @unchecked Sendable 
         add("frame \(frame.index)")
     }
 
+    func kept(_ frame: Frame, tracks: [Track], source: SourceInfo) async { add("same \(frame.index)") }
+
     func skipped(name: String, reason: String, source: SourceInfo) async { add("skipped \(name): \(reason)") }
 
     func dropped(_ count: Int, source: SourceInfo) async { add("dropped \(count)") }

@@ -31,6 +31,19 @@ import Testing
         #expect(events == [[], [], [], [], [], [], [], [.new], [], []])
     }
 
+    @Test func aFrameThatWasNotLookedAtEndsWhatIsOverdueAndNothingElse() {
+        var story = AlertStory(scene())
+        for _ in 0..<3 { _ = story.see(Seen(score: 0.9)) }
+        func keep(_ frame: Int64) -> [AlertDecision] {
+            story.policy.keep(frameIndex: frame, mediaTime: MediaTime(milliseconds: frame * 100), motion: nil)
+        }
+        #expect((3..<60).allSatisfy { keep($0).isEmpty }, "it is still there")
+        story.frame = 60
+        #expect(story.see(Seen(score: nil, hasEnded: true)).isEmpty)
+        #expect((61..<70).allSatisfy { keep($0).isEmpty }, "it may come back within a second")
+        #expect(keep(70).map(\.event) == [.end])
+    }
+
     @Test func theNewAlertTellsWhatWasSeen() throws {
         var story = AlertStory(scene())
         _ = story.see(Seen(x: 100, score: 0.6))

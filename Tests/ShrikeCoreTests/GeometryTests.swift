@@ -27,6 +27,17 @@ import Testing
         #expect(!Polygon(vertices: []).contains(Point(x: 0, y: 0)))
     }
 
+    @Test func aMotionAfterItsInverseMovesNothing() throws {
+        let motion = AffineTransform2D(a: 0.9, b: -0.3, tx: 12, c: 0.2, d: 1.1, ty: -7)
+        let there = Point(x: 31, y: -8)
+        let both = motion.after(try #require(motion.inverse))
+        #expect(abs(both.apply(there).x - there.x) < 1e-9 && abs(both.apply(there).y - there.y) < 1e-9)
+        let other = AffineTransform2D(a: 0, b: -2, tx: 10, c: 2, d: 0, ty: 3)
+        let (once, twice) = (motion.after(other).apply(there), motion.apply(other.apply(there)))
+        #expect(abs(once.x - twice.x) < 1e-9 && abs(once.y - twice.y) < 1e-9)
+        #expect(AffineTransform2D(a: 1, b: 2, tx: 0, c: 2, d: 4, ty: 0).inverse == nil)
+    }
+
     @Test func motionMovesBoxesWithTheirCenterAndScale() {
         let motion = AffineTransform2D(a: 0, b: -2, tx: 10, c: 2, d: 0, ty: 0)
         let moved = motion.apply(Box(x: -1, y: -1, width: 2, height: 2))

@@ -43,6 +43,17 @@ import Testing
         #expect(ids == [1])
     }
 
+    @Test func aFrameThatWasNotLookedAtMovesTracksAndConfirmsAndLosesNone() throws {
+        var tracker = tracker()
+        for i in 0..<2 { _ = tracker.update(frame(i, [hot(100, 200), hot(400, 200)])) }
+        for _ in 0..<20 {
+            let tracks = tracker.keep(motion: pan(2, -1))
+            #expect(tracks.map(\.id) == [1, 2] && tracks.allSatisfy { $0.hits == 2 && $0.misses == 0 })
+        }
+        let tracks = tracker.update(frame(22, [hot(140, 180), hot(440, 180)]))
+        #expect(tracks.map(\.id) == [1, 2] && tracks.allSatisfy { $0.hits == 3 })
+    }
+
     @Test func aTurningAndApproachingCameraCarriesSpeedAndSize() throws {
         let motion = AffineTransform2D(a: 0.99, b: -0.14, tx: 50, c: 0.14, d: 0.99, ty: -60)
         var tracker = tracker()

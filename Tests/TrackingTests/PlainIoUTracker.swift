@@ -50,6 +50,8 @@ struct PlainIoUTracker: TrackingStage {
         return mentioned
     }
 
+    mutating func keep(motion: AffineTransform2D?) -> [Track] { live }
+
     mutating func finish() -> [Track] {
         defer { live = [] }
         return live

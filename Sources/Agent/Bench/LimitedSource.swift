@@ -37,6 +37,7 @@ final class CountingObserver: PipelineObserver, @unchecked Sendable {
         lock.withLock { countValue += 1 }
     }
 
+    func kept(_ frame: Frame, tracks: [Track], source: SourceInfo) async {}
     func skipped(name: String, reason: String, source: SourceInfo) async {}
     func dropped(_ count: Int, source: SourceInfo) async {}
     func changed(_ state: SourceState, source: SourceInfo) async {}

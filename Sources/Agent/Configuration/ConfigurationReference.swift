@@ -180,6 +180,8 @@ enum ConfigurationReference {
         #     kind: auto                       auto, camera, drone, file
         #     scenes: [solar]                  list of scene names, default all
         #     fps: 5                           number, 0.01 to 1000, default all frames: most frames analysed a second
+        #     look: every                      every, changes, default every: changes looks only at frames that show something new
+        #     urgency: normal                  high, normal, low, default normal, for recordings low: whose frames go first under load
         #     telemetry: flight.SRT            text, default the side-car beside a video, or what the video carries
         #     thermal_scale: {gain: 0.04, offset: -40}   numbers, default none: °C = offset + gain * pixel value
         #     terrain: heights.tif             text, default level ground: a height grid that GDAL reads
@@ -223,6 +225,8 @@ enum ConfigurationReference {
             out += "    kind: \(source.kind.rawValue)\n"
             if !source.scenes.isEmpty { out += "    scenes: [\(source.scenes.joined(separator: ", "))]\n" }
             if let fps = source.framesPerSecond { out += "    fps: \(JSONValue.number(fps).canonicalText)\n" }
+            if source.look != .every { out += "    look: \(source.look.rawValue)\n" }
+            if let urgency = source.urgency { out += "    urgency: \(urgency.rawValue)\n" }
             if let scale = source.thermalScale {
                 let (gain, offset) = (JSONValue.number(scale.gain), JSONValue.number(scale.offset))
                 out += "    thermal_scale: {gain: \(gain.canonicalText), offset: \(offset.canonicalText)}\n"

@@ -128,6 +128,8 @@ extension GatewayConfiguration {
         source.kind = reader.choice("kind", default: source.kind)
         source.scenes = reader.strings("scenes")
         source.framesPerSecond = reader.number("fps", in: 0.01...1000)
+        source.look = reader.choice("look", default: source.look)
+        if reader.has("urgency") { source.urgency = reader.choice("urgency", default: .normal) }
         source.telemetry = reader.string("telemetry")
         source.terrain = reader.string("terrain")
         source.assets = reader.string("assets")

@@ -74,6 +74,9 @@ public struct GatewayConfiguration: Hashable, Sendable {
         public var scenes: [String] = []
         /// Frames analysed per second at most; nil for all.
         public var framesPerSecond: Double?
+        public var look = LookPolicy.every
+        /// Nil: normal for what is live, low for recordings.
+        public var urgency: Urgency?
         /// Telemetry side-car; nil to look for one beside a video.
         public var telemetry: String?
         /// Scale of thermal pictures that carry none: °C = offset + gain * value.

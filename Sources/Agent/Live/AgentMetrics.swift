@@ -15,6 +15,12 @@ struct AgentMetrics: Sendable {
         stage("motion", outcome.motionSeconds)
     }
 
+    func kept(_ source: SourceInfo) {
+        registry.add(
+            to: "shrike_frames_unchanged_total", ["source": source.id],
+            help: "Frames not looked at, because they show what the one before showed (look: changes).")
+    }
+
     func stage(_ name: String, _ seconds: Double) {
         registry.observe(
             seconds: seconds, in: "shrike_stage_seconds", ["stage": name], help: "Time per frame and stage.")

@@ -18,6 +18,12 @@ struct LiveObserver: PipelineObserver {
         await snapshots.offer(frame, source: source.id)
     }
 
+    func kept(_ frame: Frame, tracks: [Track], source: SourceInfo) async {
+        metrics.kept(source)
+        health.progressed(source)
+        await snapshots.offer(frame, source: source.id)
+    }
+
     func muted(_ count: Int, source: SourceInfo) async { metrics.muted(count, source: source) }
 
     func skipped(name: String, reason: String, source: SourceInfo) async {

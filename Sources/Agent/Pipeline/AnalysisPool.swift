@@ -2,8 +2,10 @@ import Foundation
 import Imaging
 import ShrikeCore
 
-/// Threads that analyse frames of all sources, first come, first served. Results are pure functions of the frames, so they
-/// do not depend on which thread worked or in which order.
+/// Threads that analyse frames of all sources, the one with the earliest deadline first (C. Liu, J. Layland, "Scheduling
+/// algorithms for multiprogramming in a hard-real-time environment", J. ACM 1973): frames of one urgency take turns, urgent ones
+/// pass, and none waits for ever. Results are pure functions of the frames, so they do not depend on which thread worked or in
+/// which order.
 final class AnalysisPool: @unchecked Sendable {
     // Sendable: `jobs` and `isStopping` are only touched under `condition`.
     private let condition = NSCondition()
@@ -20,6 +22,7 @@ final class AnalysisPool: @unchecked Sendable {
         /// Scenes to run, by position in the edition.
         var scenes: [Int]
         var edition: SceneEdition
+        var deadline: ContinuousClock.Instant
         var ticket: AnalysisTicket
     }
 
@@ -41,11 +44,16 @@ final class AnalysisPool: @unchecked Sendable {
     }
 
     /// Queues a frame; the ticket gives the outcome.
-    func analyze(_ frame: Frame, previous: PixelBuffer?, scenes: [Int]) -> AnalysisTicket {
+    func analyze(
+        _ frame: Frame, previous: PixelBuffer?, scenes: [Int], urgency: Urgency = .normal
+    ) -> AnalysisTicket {
         let ticket = AnalysisTicket()
         condition.withLock {
             let edition = table.current
-            jobs.append(Job(frame: frame, previous: previous, scenes: scenes, edition: edition, ticket: ticket))
+            jobs.append(
+                Job(
+                    frame: frame, previous: previous, scenes: scenes, edition: edition,
+                    deadline: .now + urgency.patience, ticket: ticket))
             condition.signal()
         }
         return ticket
@@ -67,7 +75,21 @@ final class AnalysisPool: @unchecked Sendable {
     private func nextJob() -> Job? {
         condition.withLock {
             while jobs.isEmpty, !isStopping { condition.wait() }
-            return jobs.isEmpty ? nil : jobs.removeFirst()
+            return jobs.indices.min { jobs[$0].deadline < jobs[$1].deadline }.map { jobs.remove(at: $0) }
+        }
+    }
+}
+
+/// Whose frames are analysed first where there are more than can be.
+public enum Urgency: String, Sendable, CaseIterable {
+    case high, normal, low
+
+    /// How long a frame may wait before others of any urgency that came later have to.
+    var patience: Duration {
+        switch self {
+        case .high: .milliseconds(250)
+        case .normal: .seconds(1)
+        case .low: .seconds(4)
         }
     }
 }

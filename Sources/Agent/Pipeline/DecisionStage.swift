@@ -14,6 +14,8 @@ struct DecisionStage: Sendable {
     private var lastFrame: Frame?
     private var stepsSinceCommit = 0
     private var edition = 0
+    /// What tells frames that show nothing new; nil where every frame is looked at.
+    private(set) var gate: ChangeGate.Memory?
 
     /// Frames of recorded footage between two stored cursors where nothing was decided.
     private let commitInterval: Int
@@ -31,6 +33,7 @@ struct DecisionStage: Sendable {
     /// Continues where a snapshot was taken.
     mutating func restore(_ snapshot: StageSnapshot) {
         (tracker.memory, policy.memory, evidence) = (snapshot.tracker, snapshot.policy, snapshot.evidence)
+        gate = snapshot.gate
     }
 
     /// The frame at which an earlier run stopped.
@@ -59,8 +62,20 @@ struct DecisionStage: Sendable {
         }
     }
 
-    mutating func take(_ frame: Frame, _ outcome: AnalysisOutcome) async throws {
-        lastFrame = frame
+    /// Takes a frame that was not looked at because it shows what the one before showed.
+    mutating func keep(_ frame: Frame, motion: AffineTransform2D?, gate: ChangeGate.Memory?) async throws {
+        (lastFrame, self.gate) = (frame, gate)
+        let tracks = tracker.keep(motion: motion)
+        let decisions = policy.keep(frameIndex: frame.index, mediaTime: frame.mediaTime, motion: motion)
+        await observer.kept(frame, tracks: tracks, source: context.source)
+        var alerts: [Alert] = []
+        for decision in decisions { alerts.append(await alert(decision, frame: frame)) }
+        let stored = try await store(alerts, frame: frame, force: false)
+        if !stored.isEmpty { await observer.raised(stored, frame: frame, seconds: 0, source: context.source) }
+    }
+
+    mutating func take(_ frame: Frame, _ outcome: AnalysisOutcome, gate: ChangeGate.Memory? = nil) async throws {
+        (lastFrame, self.gate) = (frame, gate)
         adopt(outcome)
         guard var analysis = outcome.analysis else {
             await observer.skipped(
@@ -135,7 +150,8 @@ struct DecisionStage: Sendable {
             step.progress = StoredStep.Progress(
                 cursor: FrameCursor(
                     origin: frame.origin, frameIndex: frame.index, mediaTime: frame.mediaTime, isComplete: isComplete),
-                snapshot: StageSnapshot(tracker: tracker.memory, policy: policy.memory, evidence: evidence))
+                snapshot: StageSnapshot(
+                    tracker: tracker.memory, policy: policy.memory, evidence: evidence, gate: gate))
         }
         if let key = context.fileKey(frame) { step.processedFiles = [key] }
         if !alerts.isEmpty { step.frameDigest = await context.frameDigest(frame) }

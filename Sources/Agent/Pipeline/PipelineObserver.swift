@@ -3,6 +3,8 @@ import ShrikeCore
 /// Watches a source's pipeline; for metrics, progress and reports. Calls come in order, one at a time per source.
 protocol PipelineObserver: Sendable {
     func analyzed(_ frame: Frame, _ outcome: AnalysisOutcome, tracks: [Track], source: SourceInfo) async
+    /// A frame that was not looked at, because it shows what the one before showed.
+    func kept(_ frame: Frame, tracks: [Track], source: SourceInfo) async
     func skipped(name: String, reason: String, source: SourceInfo) async
     func dropped(_ count: Int, source: SourceInfo) async
     func changed(_ state: SourceState, source: SourceInfo) async

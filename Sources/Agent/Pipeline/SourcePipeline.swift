@@ -12,6 +12,9 @@ struct SourcePipeline: Sendable {
     /// Frames between pull and decision at most.
     let window: Int
     let pacer: FramePacer
+    /// Which frames are looked at.
+    var look = LookPolicy.every
+    var urgency = Urgency.normal
     /// Scale of thermal footage that carries none.
     var thermalScale: ThermalScale?
     /// With a resumed source, its first frame was decided before and only serves as the previous one.
@@ -24,7 +27,8 @@ struct SourcePipeline: Sendable {
 
     private enum Step: Sendable {
         case resumed(Frame)
-        case frame(Frame, AnalysisTicket)
+        case frame(Frame, AnalysisTicket, ChangeGate.Memory?)
+        case same(Frame, motion: AffineTransform2D?, ChangeGate.Memory?)
         case event(SourceEvent)
     }
 
@@ -33,24 +37,28 @@ struct SourcePipeline: Sendable {
         let permits = Permits(window)
         // Unbounded by policy: `permits` bounds the frames, and other events are rare.
         let (steps, feed) = AsyncStream.makeStream(of: Step.self)
+        let gate = gate(remembering: stage.gate)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 defer { feed.finish() }
-                try await pull(permits, into: feed)
+                try await pull(permits, through: gate, into: feed)
             }
             do {
                 for await step in steps {
                     switch step {
                     case .resumed(let frame): stage.resume(at: frame)
                     case .event(let event): try await stage.take(event)
-                    case .frame(let frame, let ticket):
+                    case .same(let frame, let motion, let memory):
+                        permits.release()
+                        try await stage.keep(frame, motion: motion, gate: memory)
+                    case .frame(let frame, let ticket, let memory):
                         let analysis = board?.begin("analyze", source: source.info.id)
                         let outcome = await ticket.value
                         analysis.map { board?.end($0) }
                         permits.release()
                         let decision = board?.begin("decide", source: source.info.id)
                         defer { decision.map { board?.end($0) } }
-                        try await stage.take(frame, outcome)
+                        try await stage.take(frame, outcome, gate: memory)
                     }
                 }
             } catch {
@@ -65,8 +73,18 @@ struct SourcePipeline: Sendable {
         if !Task.isCancelled, mayFinish() { try await stage.finish() }
     }
 
-    private func pull(_ permits: Permits, into feed: AsyncStream<Step>.Continuation) async throws {
-        var pacer = pacer
+    /// Nil where every frame is looked at.
+    private func gate(remembering memory: ChangeGate.Memory?) -> ChangeGate? {
+        guard look == .changes, source.info.isMotion else { return nil }
+        var gate = ChangeGate(scenes: scenes.map { pool.table.current.scenes[$0].definition })
+        memory.map { gate.memory = $0 }
+        return gate
+    }
+
+    private func pull(
+        _ permits: Permits, through gate: ChangeGate?, into feed: AsyncStream<Step>.Continuation
+    ) async throws {
+        var (pacer, gate) = (pacer, gate)
         var previous: PixelBuffer?
         var awaitsResumedFrame = isResumed
         await permits.acquire()
@@ -84,9 +102,15 @@ struct SourcePipeline: Sendable {
                 continue
             }
             guard await pacer.admits(frame) else { continue }
-            let ticket = pool.analyze(frame, previous: source.info.isMotion ? previous : nil, scenes: scenes)
+            let before = source.info.isMotion ? previous : nil
             previous = frame.pixels
-            feed.yield(.frame(frame, ticket))
+            if case .same(let motion)? = gate?.judge(frame, edition: pool.table.current.number) {
+                feed.yield(.same(frame, motion: motion, gate?.memory))
+            } else {
+                feed.yield(
+                    .frame(frame, pool.analyze(frame, previous: before, scenes: scenes, urgency: urgency), gate?.memory)
+                )
+            }
             await permits.acquire()
         }
     }

@@ -9,4 +9,6 @@ struct StageSnapshot: Codable, Sendable {
     var policy: DefectAlertPolicy.Memory
     /// Picture of each open alert, by defect id.
     var evidence: [String: [EvidenceReference]]
+    /// Nil where every frame is looked at.
+    var gate: ChangeGate.Memory?
 }

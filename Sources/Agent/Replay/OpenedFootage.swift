@@ -139,7 +139,8 @@ struct OpenedFootage: Sendable {
     /// Equal footage, scenes and settings give the same name.
     private func runText(_ scenes: [LoadedScene], _ options: ReplayOptions) -> String {
         let range = "\(options.from?.microseconds ?? -1) \(options.to?.microseconds ?? -1)"
-        var text = "\(AgentVersion.current)\n\(range) \(options.framesPerSecond ?? 0)\n"
+        var text =
+            "\(AgentVersion.current)\n\(range) \(options.framesPerSecond ?? 0)\(options.look == .every ? "" : " changes")\n"
         for item in opened {
             let info = item.source.info
             let origin = (item.source as? any RecordedFrameSource)?.origin ?? info.redactedAddress

@@ -5,6 +5,8 @@ import ShrikeCore
 /// so a run that was interrupted, shared out or merged gives the same as one in one go.
 enum PieceEvent: Hashable, Sendable, Codable {
     case frame(AnalyzedFrame)
+    /// Not looked at: it shows what the frame before showed.
+    case kept(AnalyzedFrame)
     case skipped(name: String, reason: String)
     case dropped(Int)
     /// Not yet numbered.

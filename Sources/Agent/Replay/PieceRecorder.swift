@@ -27,17 +27,26 @@ final class PieceRecorder: PipelineObserver, AlertStore, @unchecked Sendable {
 
     func analyzed(_ frame: Frame, _ outcome: AnalysisOutcome, tracks: [Track], source: SourceInfo) async {
         guard let analysis = outcome.analysis else { return }
+        var event = self.event(of: frame, tracks: tracks, source: source)
+        event.detections = analysis.detections
+        (event.detectSeconds, event.motionSeconds) = (outcome.detectSeconds, outcome.motionSeconds)
+        record(.frame(event))
+    }
+
+    func kept(_ frame: Frame, tracks: [Track], source: SourceInfo) async {
+        record(.kept(event(of: frame, tracks: tracks, source: source)))
+    }
+
+    private func event(of frame: Frame, tracks: [Track], source: SourceInfo) -> PieceEvent.AnalyzedFrame {
         let pose = SourceTelemetry.pose(of: frame, at: frame.mediaTime, in: telemetry)
         var boxes: [Int: Box] = [:]
         for track in tracks where track.detection != nil { boxes[track.id] = track.box }
-        record(
-            .frame(
-                PieceEvent.AnalyzedFrame(
-                    index: frame.index, mediaTime: frame.mediaTime, width: frame.width, height: frame.height,
-                    origin: frame.origin, fileName: frame.fileName, pose: pose?.latitude == nil ? nil : pose,
-                    detections: analysis.detections, boxes: source.isMotion ? boxes : [:],
-                    endedTracks: source.isMotion ? tracks.filter(\.hasEnded).map(\.id) : [],
-                    detectSeconds: outcome.detectSeconds, motionSeconds: outcome.motionSeconds)))
+        return PieceEvent.AnalyzedFrame(
+            index: frame.index, mediaTime: frame.mediaTime, width: frame.width, height: frame.height,
+            origin: frame.origin, fileName: frame.fileName, pose: pose?.latitude == nil ? nil : pose, detections: [],
+            boxes: source.isMotion ? boxes : [:],
+            endedTracks: source.isMotion ? tracks.filter(\.hasEnded).map(\.id) : [], detectSeconds: 0,
+            motionSeconds: 0)
     }
 
     func skipped(name: String, reason: String, source: SourceInfo) async {

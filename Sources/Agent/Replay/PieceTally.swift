@@ -20,7 +20,14 @@ struct PieceTally: Sendable {
 
     mutating func apply(_ event: PieceEvent) {
         switch event {
-        case .frame(let frame): add(frame)
+        case .frame(let frame):
+            report.framesAnalyzed += 1
+            timings.record("detect", .seconds(frame.detectSeconds))
+            if frame.motionSeconds > 0 { timings.record("motion", .seconds(frame.motionSeconds)) }
+            add(frame)
+        case .kept(let frame):
+            report.framesUnchanged += 1
+            add(frame)
         case .skipped(let name, let reason): report.skip(name: name, reason: reason)
         case .dropped(let count): report.framesDropped += count
         case .alerts(let alerts):
@@ -39,13 +46,10 @@ struct PieceTally: Sendable {
 
     private mutating func add(_ frame: PieceEvent.AnalyzedFrame) {
         report.framesRead = max(report.framesRead, Int(clamping: frame.index) + 1)
-        report.framesAnalyzed += 1
         (report.width, report.height, report.origin) = (frame.width, frame.height, frame.origin)
         if report.info.isMotion { report.duration = frame.mediaTime }
         if let name = frame.fileName { report.fileNames[frame.index] = name }
         if let pose = frame.pose { report.path.append(pose) }
-        timings.record("detect", .seconds(frame.detectSeconds))
-        if frame.motionSeconds > 0 { timings.record("motion", .seconds(frame.motionSeconds)) }
         guard report.info.isMotion else { return }
         for (track, box) in frame.boxes { boxes[track, default: [:]][frame.index] = box }
         for track in frame.endedTracks where !alertedTracks.contains(track) { boxes.removeValue(forKey: track) }

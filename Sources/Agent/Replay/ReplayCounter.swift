@@ -50,5 +50,7 @@ final class ReplayCounter: @unchecked Sendable {
         }
     }
 
-    private static func frames(_ tally: PieceTally) -> Int { tally.report.framesAnalyzed + tally.report.framesSkipped }
+    private static func frames(_ tally: PieceTally) -> Int {
+        tally.report.framesAnalyzed + tally.report.framesUnchanged + tally.report.framesSkipped
+    }
 }

@@ -120,6 +120,7 @@ struct ReplayExecution: Sendable {
             pacer: FramePacer(
                 framesPerSecond: options.framesPerSecond, speed: info.isLive ? nil : options.speed,
                 playback: info.isLive ? nil : playback),
+            look: options.look,
             thermalScale: options.thermalScale, isResumed: isResumed, mayFinish: { true })
         try await withTaskCancellationHandler {
             try await pipeline.run(deciding: &stage)

@@ -47,6 +47,8 @@ public struct ReplayOptions: Sendable {
     public var shard: ReplayShard?
     /// Frames analysed per second of footage; nil for all.
     public var framesPerSecond: Double?
+    /// Which frames of videos are looked at.
+    public var look = LookPolicy.every
     /// Folder for compiled networks; nil keeps none.
     public var cacheFolder: String?
 

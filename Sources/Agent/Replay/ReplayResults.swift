@@ -72,7 +72,8 @@ struct ReplayResults {
             gathered.value.alerts += tally.alerts
             gathered.clips.merge(tally.clips, uniquingKeysWith: { $1 })
             let report = tally.report
-            nextImageID += Int64(max(report.framesRead, report.framesAnalyzed + report.framesSkipped))
+            nextImageID += Int64(
+                max(report.framesRead, report.framesAnalyzed + report.framesUnchanged + report.framesSkipped))
         }
         gathered.value.notes = notes(gathered.sources)
         for i in gathered.value.alerts.indices { gathered.value.alerts[i].sequence = UInt64(i) + 1 }

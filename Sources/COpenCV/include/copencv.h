@@ -122,6 +122,11 @@ void cocv_writer_free(cocv_writer *w);  // finishes the file
 bool cocv_estimate_motion(const cocv_mat *previous, const cocv_mat *current, double m[6], int32_t *points,
                           int32_t *inliers, cocv_error *err);
 
+// Largest absolute difference of two pictures (8-bit grey, same size), each smoothed by a 3x3 Gaussian. With `m` (may be null) `reference`
+// is moved by it first, and what it does not cover is left out.
+bool cocv_largest_difference(const cocv_mat *reference, const cocv_mat *current, const double m[6], double *largest,
+                             cocv_error *err);
+
 #ifdef __cplusplus
 }
 #endif
