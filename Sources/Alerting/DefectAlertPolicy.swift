@@ -33,6 +33,9 @@ public struct DefectAlertPolicy: AlertPolicyStage {
         (self.scenes, self.isMotion) = (scenes, isMotion)
     }
 
+    /// Whether there is anything that the camera's motion could move.
+    public var isFollowing: Bool { !memory.open.isEmpty }
+
     public mutating func update(tracks: [Track], analysis: FrameAnalysis) -> [AlertDecision] {
         come(to: analysis.frameIndex, at: analysis.mediaTime, motion: analysis.cameraMotion)
         let ordered = tracks.sorted { $0.id < $1.id }

@@ -6,7 +6,8 @@ public struct FrameAnalysis: Sendable {
     public var height: Int
     /// Detections of every scene, in the order of the scenes, best score first within a scene.
     public var detections: [Detection]
-    /// Motion of the picture from the previous frame to this one; nil for stills and where it could not be measured.
+    /// Motion of the picture from the previous frame to this one; nil for stills, where it could not be measured, and where nothing
+    /// is followed that it could move.
     public var cameraMotion: AffineTransform2D?
 
     public init(

@@ -37,6 +37,9 @@ public struct DefectTracker: TrackingStage {
         (self.scenes, self.isMotion, self.settings) = (scenes.map(SceneTracking.init), isMotion, settings)
     }
 
+    /// Whether there is anything that the camera's motion could move.
+    public var isFollowing: Bool { !memory.live.isEmpty }
+
     public mutating func update(_ analysis: FrameAnalysis) -> [Track] {
         let detections = analysis.detections.filter { $0.box.isUsable && $0.score.isFinite }
         guard isMotion else { return stillTracks(detections, analysis: analysis) }

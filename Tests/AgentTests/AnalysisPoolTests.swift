@@ -42,7 +42,7 @@ struct AnalysisPoolTests {
         ) { Gatekeeper(notes) }
         let pool = AnalysisPool(workers: 1, scenes: [scene])
         func queue(_ number: Int, _ urgency: Urgency) -> AnalysisTicket {
-            pool.analyze(ScriptedSource.frame(number), previous: nil, scenes: [0], urgency: urgency)
+            pool.analyze(ScriptedSource.frame(number), scenes: [0], urgency: urgency)
         }
         var tickets = [queue(0, .normal)]
         try await BlockingThread(label: "first").run { notes.begun.wait() }

@@ -32,7 +32,7 @@ struct SceneLook: Sendable {
         var tickets: [AnalysisTicket] = []
         for number in pictures.files.indices {
             let frame = try await self.pictures.frame(number)
-            tickets.append(pool.analyze(frame, previous: nil, scenes: [0]))
+            tickets.append(pool.analyze(frame, scenes: [0]))
             if let screener {
                 guard let map = try await thread.run({ try screener.heatMap(frame) }) else { continue }
                 screening.append(try self.screened(number, map, frame))

@@ -12,7 +12,7 @@ struct AgentMetrics: Sendable {
         registry.add(to: "shrike_frames_analyzed_total", labels, help: "Frames analysed.")
         registry.add(Double(detections), to: "shrike_detections_total", labels, help: "Detections of all classes.")
         stage("detect", outcome.detectSeconds)
-        stage("motion", outcome.motionSeconds)
+        outcome.motionSeconds.map { stage("motion", $0) }
     }
 
     func kept(_ source: SourceInfo) {

@@ -1,5 +1,4 @@
 import Foundation
-import Imaging
 import ShrikeCore
 
 /// Threads that analyse frames of all sources, the one with the earliest deadline first (C. Liu, J. Layland, "Scheduling
@@ -17,8 +16,6 @@ final class AnalysisPool: @unchecked Sendable {
 
     struct Job {
         var frame: Frame
-        /// The frame before, where the motion between both is wanted.
-        var previous: PixelBuffer?
         /// Scenes to run, by position in the edition.
         var scenes: [Int]
         var edition: SceneEdition
@@ -44,15 +41,13 @@ final class AnalysisPool: @unchecked Sendable {
     }
 
     /// Queues a frame; the ticket gives the outcome.
-    func analyze(
-        _ frame: Frame, previous: PixelBuffer?, scenes: [Int], urgency: Urgency = .normal
-    ) -> AnalysisTicket {
+    func analyze(_ frame: Frame, scenes: [Int], urgency: Urgency = .normal) -> AnalysisTicket {
         let ticket = AnalysisTicket()
         condition.withLock {
             let edition = table.current
             jobs.append(
                 Job(
-                    frame: frame, previous: previous, scenes: scenes, edition: edition,
+                    frame: frame, scenes: scenes, edition: edition,
                     deadline: .now + urgency.patience, ticket: ticket))
             condition.signal()
         }
@@ -104,7 +99,8 @@ struct AnalysisOutcome: Sendable {
     /// Which scenes looked, and a number that grows whenever they change.
     var edition = 0
     var scenes: [LoadedScene] = []
-    var motionSeconds = 0.0
+    /// Nil where the camera's motion mattered to nothing.
+    var motionSeconds: Double?
 }
 
 /// The promise of an outcome.
@@ -137,10 +133,9 @@ final class AnalysisTicket: @unchecked Sendable {
     }
 }
 
-/// One thread's detectors and motion estimator.
+/// One thread's detectors.
 private final class AnalysisWorker {
     private let runner: SceneRunner
-    private let motionEstimator = CameraMotionEstimator()
 
     init(table: SceneTable) { runner = SceneRunner(table: table) }
 
@@ -152,13 +147,10 @@ private final class AnalysisWorker {
             let begin = ProcessClock.monotonicNanoseconds()
             let detections = try runner.detect(
                 frame, at: job.scenes, with: &outcome.scenes, edition: &outcome.edition)
-            let middle = ProcessClock.monotonicNanoseconds()
-            let motion = try job.previous.flatMap { try motionEstimator.motion(from: $0, to: frame.pixels) }
-            outcome.detectSeconds = Double(middle - begin) / 1e9
-            outcome.motionSeconds = Double(ProcessClock.monotonicNanoseconds() - middle) / 1e9
+            outcome.detectSeconds = Double(ProcessClock.monotonicNanoseconds() - begin) / 1e9
             outcome.analysis = FrameAnalysis(
                 frameIndex: frame.index, mediaTime: frame.mediaTime, width: frame.width, height: frame.height,
-                detections: detections, cameraMotion: motion)
+                detections: detections, cameraMotion: nil)
         } catch {
             outcome.failure = "\(error)"
         }

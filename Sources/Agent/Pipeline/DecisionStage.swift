@@ -1,5 +1,6 @@
 import Alerting
 import Evidence
+import Imaging
 import ShrikeCore
 import Tracking
 
@@ -11,6 +12,7 @@ struct DecisionStage: Sendable {
     private var tracker: DefectTracker
     private var policy: DefectAlertPolicy
     private var evidence: [String: [EvidenceReference]] = [:]
+    private let motionEstimator = CameraMotionEstimator()
     private var lastFrame: Frame?
     private var stepsSinceCommit = 0
     private var edition = 0
@@ -75,6 +77,7 @@ struct DecisionStage: Sendable {
     }
 
     mutating func take(_ frame: Frame, _ outcome: AnalysisOutcome, gate: ChangeGate.Memory? = nil) async throws {
+        let previous = lastFrame
         (lastFrame, self.gate) = (frame, gate)
         adopt(outcome)
         guard var analysis = outcome.analysis else {
@@ -83,6 +86,12 @@ struct DecisionStage: Sendable {
                 source: context.source)
             try await store([], frame: frame, force: context.fileKey(frame) != nil)
             return
+        }
+        var outcome = outcome
+        if context.source.isMotion, let previous, tracker.isFollowing || policy.isFollowing {
+            let begin = ProcessClock.monotonicNanoseconds()
+            analysis.cameraMotion = try? motionEstimator.motion(from: previous.pixels, to: frame.pixels)
+            outcome.motionSeconds = Double(ProcessClock.monotonicNanoseconds() - begin) / 1e9
         }
         let begin = ProcessClock.monotonicNanoseconds()
         if let orders = context.orders {

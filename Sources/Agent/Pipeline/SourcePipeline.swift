@@ -85,7 +85,6 @@ struct SourcePipeline: Sendable {
         _ permits: Permits, through gate: ChangeGate?, into feed: AsyncStream<Step>.Continuation
     ) async throws {
         var (pacer, gate) = (pacer, gate)
-        var previous: PixelBuffer?
         var awaitsResumedFrame = isResumed
         await permits.acquire()
         while !Task.isCancelled, let event = try await source.next() {
@@ -96,19 +95,16 @@ struct SourcePipeline: Sendable {
             frame.thermalScale = frame.thermalScale ?? thermalScale
             if awaitsResumedFrame {
                 awaitsResumedFrame = false
-                previous = frame.pixels
                 pacer.resume(at: frame)
                 feed.yield(.resumed(frame))
                 continue
             }
             guard await pacer.admits(frame) else { continue }
-            let before = source.info.isMotion ? previous : nil
-            previous = frame.pixels
             if case .same(let motion)? = gate?.judge(frame, edition: pool.table.current.number) {
                 feed.yield(.same(frame, motion: motion, gate?.memory))
             } else {
                 feed.yield(
-                    .frame(frame, pool.analyze(frame, previous: before, scenes: scenes, urgency: urgency), gate?.memory)
+                    .frame(frame, pool.analyze(frame, scenes: scenes, urgency: urgency), gate?.memory)
                 )
             }
             await permits.acquire()

@@ -29,7 +29,7 @@ final class PieceRecorder: PipelineObserver, AlertStore, @unchecked Sendable {
         guard let analysis = outcome.analysis else { return }
         var event = self.event(of: frame, tracks: tracks, source: source)
         event.detections = analysis.detections
-        (event.detectSeconds, event.motionSeconds) = (outcome.detectSeconds, outcome.motionSeconds)
+        (event.detectSeconds, event.motionSeconds) = (outcome.detectSeconds, outcome.motionSeconds ?? 0)
         record(.frame(event))
     }
 
