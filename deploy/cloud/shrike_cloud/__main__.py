@@ -1,0 +1,90 @@
+"""`python -m shrike_cloud adapt`: see the README."""
+import argparse
+import dataclasses
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+
+from .bundle import BundleError, Store, replace
+from .data import DataError, Loader, read_sets
+from .network import KINDS, adapted_network
+from .page import page
+from .train import Settings, adapt
+
+
+def parity(path, tensors, network, size):
+    """Largest relative difference of a tap between the exported network on ONNX Runtime and the trained one, on a picture of noise."""
+    picture = np.random.default_rng(7).uniform(-1, 1, (1, 3, *size)).astype(np.float32)
+    with tempfile.NamedTemporaryFile(suffix=".onnx") as file:
+        onnx.save(adapted_network(path, tensors), file.name)
+        session = onnxruntime.InferenceSession(file.name, providers=["CPUExecutionProvider"])
+        exported = dict(zip(network.taps, session.run(network.taps, {network.input: picture})))
+    with torch.no_grad():
+        trained = network(torch.from_numpy(picture))
+    return max(float(np.abs(exported[tap] - trained[tap].numpy()).max() / np.abs(exported[tap]).max()) for tap in network.taps)
+
+
+def card(arguments, sets, settings, log, difference):
+    lines = [f"# {arguments.name}:{arguments.version}", "", f"An adaptation (L1) of {arguments.base}, kind {settings.kind}.", "",
+             "| set | task | pictures | licence |", "|---|---|---|---|"]
+    lines += [f"| {s.name} | {s.task} | {len(s.examples)} | {s.license or 'not stated'} |" for s in sets]
+    lines += ["", f"Seed {settings.seed}, {settings.steps} steps of {settings.batch} pictures. The exported network differs from the trained one by at most "
+              f"{difference:.1e} of a tap's largest value.", ""]
+    return "\n".join(lines)
+
+
+def run(arguments):
+    store = Store(arguments.store)
+    base, sets = store.base(arguments.base), read_sets(arguments.sets)
+    settings = Settings(**{f.name: getattr(arguments, f.name) for f in dataclasses.fields(Settings)})
+    is_first = int(os.environ.get("RANK", 0)) == 0
+    say = (lambda text: print(text, file=sys.stderr, flush=True)) if is_first else (lambda text: None)
+    begin = time.monotonic()
+    network, log = adapt(base, sets, settings, arguments.out, say)
+    if not is_first:
+        return
+    tensors, values = network.tensors(), base[2]["input"]
+    difference = parity(str(base[1]), tensors, network, (values["height"], values["width"]))
+    text = card(arguments, sets, settings, log, difference)
+    licenses = sorted({s.license for s in sets if s.license} | {base[2].get("license", "")} - {""})
+    digest = store.write_adaptation(
+        arguments.name, arguments.version, (base[0], arguments.base), tensors, text,
+        ", ".join(f"{s.name} ({len(s.examples)})" for s in sets), f"steps={settings.steps}", licenses)
+    size = sum(t.numel() * t.element_size() for t in tensors.values())
+    facts = {"bundle": digest, "size": f"{size / 1e6:.2f} MB", "kind": settings.kind, "steps": settings.steps,
+             "seconds of training": round(log[-1]["seconds"]), "exported against trained": f"{difference:.1e}"}
+    replace(Path(arguments.out) / "result.html", page(f"{arguments.name}:{arguments.version}", facts, sets, log, Loader(base[2], settings.seed)).encode())
+    print(f"{arguments.name}:{arguments.version} {digest}\n{len(sets)} sets, {sum(len(s.examples) for s in sets)} pictures, {size / 1e6:.2f} MB, "
+          f"{time.monotonic() - begin:.0f} s; exported network within {difference:.1e}\npage {arguments.out}/result.html, curves {arguments.out}/tensorboard")
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="deploy/cloud/run", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    one = commands.add_parser("adapt", help="adapt a base to the pictures of an industry")
+    one.add_argument("--store", required=True, help="store of bundles that holds the base and gets the adaptation")
+    one.add_argument("--base", required=True, metavar="NAME:VERSION")
+    one.add_argument("--sets", required=True, help="list of sets, YAML; see the README")
+    one.add_argument("--name", required=True)
+    one.add_argument("--version", default="1")
+    one.add_argument("--out", required=True, help="folder for checkpoint, curves and page; the same command goes on where it was stopped")
+    one.add_argument("--kind", choices=KINDS, default="full")
+    for field in dataclasses.fields(Settings):
+        if field.name != "kind":
+            one.add_argument(f"--{field.name.replace('_', '-')}", type=type(field.default), default=field.default)
+    arguments = parser.parse_args()
+    try:
+        run(arguments)
+    except (BundleError, DataError, ValueError) as error:
+        sys.exit(f"shrike-cloud: {error}")
+
+
+if __name__ == "__main__":
+    main()

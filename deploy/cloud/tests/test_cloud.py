@@ -1,0 +1,241 @@
+"""`deploy/cloud/test`: the trainer on a small base and made-up pictures; nothing is fetched."""
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+import cv2
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+from onnx import TensorProto, helper, numpy_helper
+from safetensors.torch import load
+
+from shrike_cloud.bundle import FILE, TYPES, BundleError, Store, canonical
+from shrike_cloud.data import DataError, Loader, Plan, read_sets
+from shrike_cloud.network import KINDS, Network, adapted_network
+
+PACKAGE = Path(__file__).resolve().parent.parent
+SHRIKE = Path(os.environ.get("SHRIKE_BINARY", PACKAGE.parent.parent / ".build/release/shrike"))
+TAPS = [("s2", 2, 8), ("s8", 8, 12), ("s16", 16, 16), ("s32", 32, 16)]
+
+
+def small_base(path):
+    """A folded network in the manner of EfficientNet-Lite: dense, depthwise and summed convolutions with SAME padding."""
+    rng, nodes, weights = np.random.default_rng(3), [], []
+
+    def conv(x, name, rows, columns, kernel, stride, groups=1):
+        w = rng.normal(0, (2 / (columns // groups * kernel * kernel)) ** 0.5, (rows, columns // groups, kernel, kernel)).astype(np.float32)
+        weights.extend([numpy_helper.from_array(w, name + ".weight"), numpy_helper.from_array(rng.normal(0, 0.1, rows).astype(np.float32), name + ".bias")])
+        nodes.append(helper.make_node("Conv", [x, name + ".weight", name + ".bias"], [name + ".linear"], auto_pad="SAME_UPPER",
+                                      kernel_shape=[kernel] * 2, strides=[stride] * 2, group=groups))
+        nodes.append(helper.make_node("Clip", [name + ".linear"], [name], min=0.0, max=6.0))
+        return name
+
+    x, channels = "picture", 3
+    for tap, stride, width in TAPS:
+        for number in range({2: 1, 8: 2, 16: 1, 32: 1}[stride]):
+            x = conv(conv(x, f"{tap}.{number}.wide", width, channels, 1, 1), f"{tap}.{number}.deep", width, width, 3, 2, width)
+            channels = width
+        nodes.append(helper.make_node("Add", [x, conv(x, f"{tap}.again", width, width, 3, 1)], [tap]))
+        x = tap
+    shape = [1, 3, "height", "width"]
+    outputs = [helper.make_tensor_value_info(t, TensorProto.FLOAT, None) for t, _, _ in TAPS]
+    graph = helper.make_graph(nodes, "small", [helper.make_tensor_value_info("picture", TensorProto.FLOAT, shape)], outputs, weights)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 9)])
+    model.ir_version = 8
+    onnx.save(model, path)
+
+
+def made_store(folder):
+    store = folder / "store"
+    (store / "blobs/sha256").mkdir(parents=True)
+    (store / "oci-layout").write_text('{"imageLayoutVersion":"1.0.0"}')
+    (store / "index.json").write_bytes(canonical({"schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+json", "manifests": []}))
+    small_base(folder / "base.onnx")
+    made, network = Store(store), (folder / "base.onnx").read_bytes()
+    weight = made._write(network, TYPES["weight"])
+    description = canonical({
+        "format": 1, "architecture": "small", "license": "MIT", "source": "tests",
+        "input": {"name": "picture", "width": 64, "height": 64, "channels": "rgb", "fixed": False, "mean": [127] * 3, "scale": [128] * 3},
+        "taps": [{"name": n, "stride": s, "channels": c} for n, s, c in TAPS],
+        "weights": {"fp32": {"file": "backbone.onnx", "digest": weight["digest"]}}})
+    layers = [weight | {"annotations": {FILE: "backbone.onnx"}},
+              made._write(description, "application/vnd.cncf.model.weight.config.v1.raw") | {"annotations": {FILE: "base.json"}}]
+    config = made._write(canonical({"config": {"format": "onnx"}, "descriptor": {"name": "small", "version": "1"},
+                                    "modelfs": {"type": "layers", "diffIds": [l["digest"] for l in layers]}}), TYPES["config"])
+    manifest = made._write(canonical({
+        "schemaVersion": 2, "mediaType": TYPES["manifest"], "artifactType": TYPES["artifact"], "config": config, "layers": layers,
+        "annotations": {"dev.shrike.format": "1", "dev.shrike.level": "l0", "dev.shrike.name": "small", "dev.shrike.version": "1"}}), TYPES["manifest"])
+    (store / "index.json").write_bytes(canonical({
+        "schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+json",
+        "manifests": [manifest | {"artifactType": TYPES["artifact"], "annotations": {"org.opencontainers.image.ref.name": "small:1"}}]}))
+    return store
+
+
+def made_sets(folder):
+    """Bright squares to box, two textures to tell apart, and pictures without labels."""
+    rng = np.random.default_rng(5)
+    images, labels = [], []
+    for kind in ("boxes", "classes/plain", "classes/striped", "pictures"):
+        (folder / "sets" / kind).mkdir(parents=True)
+        for number in range(9):
+            picture = rng.integers(60, 120, (72, 96, 3), dtype=np.uint8)
+            if kind == "boxes":
+                x, y, side = (int(v) for v in rng.integers(4, 40, 3))
+                picture[y:y + side, x:x + side] = 230
+                images.append({"id": number, "file_name": f"{number}.png", "width": 96, "height": 72})
+                labels.append({"id": number, "image_id": number, "category_id": 1, "bbox": [x, y, min(side, 96 - x), min(side, 72 - y)]})
+            if kind == "classes/striped":
+                picture[::8] = 220
+            cv2.imwrite(str(folder / f"sets/{kind}/{number}.png"), picture)
+    (folder / "sets/boxes/labels.json").write_text(json.dumps({"images": images, "annotations": labels, "categories": [{"id": 1, "name": "square"}]}))
+    path = folder / "sets/sets.yaml"
+    path.write_text("- {name: squares, boxes: boxes/labels.json, license: MIT}\n- {name: textures, classes: classes}\n- {name: plain, pictures: pictures}\n")
+    return path
+
+
+class CloudTests(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.held = tempfile.TemporaryDirectory()
+        cls.folder = Path(cls.held.name)
+        cls.store, cls.sets = made_store(cls.folder), made_sets(cls.folder)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.held.cleanup()
+
+    def command(self, out, name, *more, processes=1):
+        program = ["-m", "shrike_cloud"] if processes == 1 else ["-m", "torch.distributed.run", f"--nproc-per-node={processes}", "--master-port=0",
+                                                                "--standalone", "-m", "shrike_cloud"]
+        return [sys.executable, *program, "adapt", "--store", str(self.store), "--base", "small:1", "--sets", str(self.sets), "--name", name,
+                "--out", str(self.folder / out), "--batch", "4", "--steps", "12", *more]
+
+    def run_it(self, *arguments, **options):
+        return subprocess.run(self.command(*arguments, **options), cwd=PACKAGE, env=os.environ | {"OMP_NUM_THREADS": "1"}, capture_output=True, text=True)
+
+    def log(self, out):
+        return [json.loads(line) for line in (self.folder / out / "log.jsonl").read_text().splitlines()]
+
+    def adaptation(self, name):
+        store = Store(self.store)
+        _, manifest = store.find(f"{name}:1")
+        return load(store.blob(manifest["layers"][0]["digest"]).read_bytes())
+
+    def test_the_module_gives_what_the_engine_gives(self):
+        session = onnxruntime.InferenceSession(str(self.folder / "base.onnx"), providers=["CPUExecutionProvider"])
+        for kind in KINDS:
+            network = Network(str(self.folder / "base.onnx"), kind)
+            for size in ((64, 64), (50, 77)):
+                picture = np.random.default_rng(1).uniform(-1, 1, (1, 3, *size)).astype(np.float32)
+                with torch.no_grad():
+                    own = network(torch.from_numpy(picture))
+                for tap, wanted in zip(network.taps, session.run(network.taps, {"picture": picture})):
+                    self.assertLess(np.abs(own[tap].numpy() - wanted).max(), 1e-3 * np.abs(wanted).max(), (kind, size, tap))
+
+    def test_what_is_exported_is_what_was_trained(self):
+        for kind in KINDS:
+            torch.manual_seed(2)
+            network = Network(str(self.folder / "base.onnx"), kind, rank=3)
+            with torch.no_grad():
+                for value in network.changes.values():
+                    value.add_(0.03 * torch.randn_like(value))
+            tensors = network.tensors()
+            weights = {i.name: numpy_helper.to_array(i) for i in adapted_network(str(self.folder / "base.onnx"), tensors).graph.initializer}
+            for name, value in weights.items():
+                np.testing.assert_allclose(value, network.weight(name).detach().numpy(), atol=2e-3, err_msg=f"{kind} {name}")
+
+    def test_the_plan_shows_every_example_once_before_any_comes_again(self):
+        plan = Plan(read_sets(self.sets), 4, seed=1)
+        seen = {0: [], 1: [], 2: []}
+        for number in range(60):
+            which, chosen = plan.step(number)
+            seen[which] += chosen
+        for which, one in enumerate(plan.sets):
+            size = len(one.examples)
+            self.assertGreater(len(seen[which]), size)
+            for first in range(0, len(seen[which]) // size * size, size):
+                self.assertEqual(sorted(seen[which][first:first + size]), list(range(size)))
+
+    def test_boxes_stay_on_what_they_mark(self):
+        sets = read_sets(self.sets)
+        loader, inside = Loader(Store(self.store).base("small:1")[2], seed=1), []
+        for number, one in enumerate(sets[0].examples):
+            for step in range(5):
+                picture, boxes, kinds = loader.load(one, step, number)
+                self.assertEqual(len(boxes), len(kinds))
+                for left, top, right, bottom in boxes.int().tolist():
+                    part = picture[:, top:bottom, left:right]
+                    if part.numel():
+                        inside.append(float(part.mean() - picture.mean()))
+        self.assertGreater(np.median(inside), 0.2)
+
+    def test_two_processes_train_as_one(self):
+        one, two = self.run_it("alone", "alone"), self.run_it("together", "together", processes=2)
+        self.assertEqual((one.returncode, two.returncode), (0, 0), one.stderr + two.stderr)
+        for a, b in zip(self.log("alone"), self.log("together"), strict=True):
+            self.assertEqual((a["step"], a["set"]), (b["step"], b["set"]))
+            self.assertLess(abs(a["loss"] - b["loss"]), 2e-3 * max(1, a["loss"]), (a, b))
+        self.assertEqual({line["set"] for line in self.log("alone")}, {"squares", "textures", "plain"})
+
+    def test_a_killed_run_goes_on_as_if_nothing_had_happened(self):
+        self.assertEqual(self.run_it("whole", "whole", "--save-every", "2").returncode, 0)
+        process = subprocess.Popen(self.command("killed", "killed", "--save-every", "2"), cwd=PACKAGE,
+                                   env=os.environ | {"OMP_NUM_THREADS": "1"}, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        while not (self.folder / "killed/checkpoint.pt").exists():
+            self.assertIsNone(process.poll(), "it was over before it could be killed")
+            time.sleep(0.005)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        again = self.run_it("killed", "killed", "--save-every", "2")
+        self.assertEqual(again.returncode, 0, again.stderr)
+        self.assertIn("goes on after step", again.stderr)
+        whole, killed = self.adaptation("whole"), self.adaptation("killed")
+        self.assertEqual(whole.keys(), killed.keys())
+        for name in whole:
+            self.assertTrue(torch.equal(whole[name], killed[name]), name)
+        self.assertEqual([l["loss"] for l in self.log("whole")], [l["loss"] for l in self.log("killed")])
+
+    def test_losses_fall_and_the_page_tells(self):
+        done = self.run_it("longer", "longer", "--steps", "120", "--kind", "low-rank", "--rank", "4")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        for name in ("squares", "textures"):
+            losses = [line["loss"] for line in self.log("longer") if line["set"] == name]
+            self.assertLess(np.mean(losses[-5:]), 0.8 * np.mean(losses[:5]), name)
+        text = (self.folder / "longer/result.html").read_text()
+        self.assertIn("<polyline", text)
+        self.assertEqual(text.count("<img"), 9)
+
+    @unittest.skipUnless(SHRIKE.is_file(), f"no binary at {SHRIKE}; build it with ./deploy/build")
+    def test_shrike_takes_the_bundle(self):
+        self.assertEqual(self.run_it("taken", "taken", "--kind", "norm").returncode, 0)
+        shown = subprocess.run([SHRIKE, "bundle", "verify", "taken:1", "--models", self.store], capture_output=True, text=True)
+        self.assertEqual(shown.returncode, 0, shown.stdout + shown.stderr)
+
+    def test_mistakes_are_told_in_one_line(self):
+        for text, words in (("{}", "holds no list"), ("- {name: a}", "needs a name and one of"), ("- {name: a, boxes: no.json}", "there is no"),
+                            ("- {name: a, pictures: pictures, colour: red}", "colour means nothing"), ("- [", "cannot be read")):
+            path = self.folder / "sets/wrong.yaml"
+            path.write_text(text)
+            with self.assertRaisesRegex(DataError, words):
+                read_sets(path)
+        (self.folder / "sets/bad.json").write_text('{"images": []}')
+        path.write_text("- {name: a, boxes: bad.json}")
+        with self.assertRaisesRegex(DataError, "no COCO annotations"):
+            read_sets(path)
+        with self.assertRaisesRegex(BundleError, "not in"):
+            Store(self.store).base("other:1")
+        uneven = self.run_it("uneven", "uneven", "--batch", "3", processes=2)
+        self.assertNotEqual(uneven.returncode, 0)
+        self.assertIn("cannot be shared evenly", uneven.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
