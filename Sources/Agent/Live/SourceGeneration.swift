@@ -171,8 +171,8 @@ final class SourceGeneration: @unchecked Sendable {
             let isResumed = try await resume(line.source, stage: &stage)
             let pipeline = SourcePipeline(
                 source: line.source, pool: pool, scenes: line.scenes,
-                // Where every core has a source of its own, a second frame of one on its way would only grow old.
-                window: info.isLive ? (lines.count < workers ? workers : 1) : workers + 2,
+                // Where sources are many, a second frame of one on its way would only grow old.
+                window: info.isLive ? (lines.count <= 2 * workers ? workers : 1) : workers + 2,
                 pacer: FramePacer(framesPerSecond: line.settings.framesPerSecond),
                 look: line.settings.look, urgency: line.settings.urgency ?? (info.isLive ? .normal : .low),
                 thermalScale: line.settings.thermalScale, isResumed: isResumed,
