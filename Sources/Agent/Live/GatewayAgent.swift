@@ -120,6 +120,7 @@ public struct GatewayAgent: Sendable {
             services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet(logger))
         group.maximumGracefulShutdownDuration = .seconds(4)
         group.maximumCancellationDuration = .seconds(1)
+        await tellConfinement()
         logger.notice(
             "shrike is running",
             metadata: [
@@ -130,6 +131,16 @@ public struct GatewayAgent: Sendable {
         try await ServiceGroup(configuration: group).run()
         try? await outbox.record([JournalRecord(.stop, .object([:]))])
         logger.notice("shrike has stopped")
+    }
+
+    /// Says once where this machine cannot confine decoders as it should.
+    private func tellConfinement() async {
+        guard let isolation = configuration.decoding.isolation,
+            let missing = try? await BlockingThread(label: "decoders").run({ isolation.missingMeans() }),
+            !missing.isEmpty
+        else { return }
+        logger.warning(
+            "decoders run without \(missing.joined(separator: " and ")), which this kernel lacks; see shrike doctor")
     }
 
     private func commandKey() throws(AgentError) -> VerifyingKey? {

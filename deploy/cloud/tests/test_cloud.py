@@ -2,6 +2,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -14,6 +15,7 @@ import numpy as np
 import onnx
 import onnxruntime
 import torch
+import yaml
 from onnx import TensorProto, helper, numpy_helper
 from safetensors.torch import load
 
@@ -24,6 +26,12 @@ from shrike_cloud.network import KINDS, Network, adapted_network
 PACKAGE = Path(__file__).resolve().parent.parent
 SHRIKE = Path(os.environ.get("SHRIKE_BINARY", PACKAGE.parent.parent / ".build/release/shrike"))
 TAPS = [("s2", 2, 8), ("s8", 8, 12), ("s16", 16, 16), ("s32", 32, 16)]
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
 
 
 def small_base(path):
@@ -218,6 +226,47 @@ class CloudTests(unittest.TestCase):
         self.assertEqual(self.run_it("taken", "taken", "--kind", "norm").returncode, 0)
         shown = subprocess.run([SHRIKE, "bundle", "verify", "taken:1", "--models", self.store], capture_output=True, text=True)
         self.assertEqual(shown.returncode, 0, shown.stdout + shown.stderr)
+
+    def pods(self, file):
+        documents = [d for d in yaml.safe_load_all((PACKAGE / "kubernetes" / file).read_text())]
+        if file == "indexed-job.yaml":
+            return documents, [documents[1]["spec"]["template"]["spec"]]
+        return documents, [r["template"]["spec"] for r in documents[0]["spec"]["pytorchReplicaSpecs"].values()]
+
+    def test_every_volume_that_a_pod_mounts_is_there(self):
+        for file in ("indexed-job.yaml", "pytorchjob.yaml"):
+            for pod in self.pods(file)[1]:
+                self.assertEqual([m["name"] for m in pod["containers"][0]["volumeMounts"]], [v["name"] for v in pod["volumes"]])
+
+    def test_what_the_indexed_job_runs_trains_on_two_machines(self):
+        documents, pods = self.pods("indexed-job.yaml")
+        job = documents[1]["spec"]
+        self.assertEqual((documents[0]["metadata"]["name"], job["completionMode"], job["completions"]), (pods[0]["subdomain"], "Indexed", job["parallelism"]))
+        script = pods[0]["containers"][0]["args"][0]
+        self.assertIn(f"--nnodes={job['completions']} ", script)
+        for there, here in (("/store", self.store), ("/sets/sets.yaml", self.sets), ("/runs/surface", self.folder / "job"), ("efficientnet-lite0:1", "small:1"),
+                            ("exec torchrun", f"exec {sys.executable} -m torch.distributed.run"), ("29500", free_port())):
+            script = script.replace(there, str(here))
+        script += " --batch 4 --steps 4"
+        machines = [subprocess.Popen(["/bin/sh", "-c", script], cwd=PACKAGE, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True,
+                                     env=os.environ | {"JOB_COMPLETION_INDEX": str(n), "MASTER_ADDR": "127.0.0.1", "OMP_NUM_THREADS": "1"}) for n in range(2)]
+        errors = [m.communicate(timeout=300)[1] for m in machines]
+        self.assertEqual([m.returncode for m in machines], [0, 0], errors)
+        self.assertEqual(len(self.log("job")), 4)
+
+    def test_what_the_operator_runs_trains_with_the_ranks_that_it_sets(self):
+        documents, pods = self.pods("pytorchjob.yaml")
+        self.assertEqual((documents[0]["apiVersion"], documents[0]["kind"]), ("kubeflow.org/v1", "PyTorchJob"))
+        self.assertEqual({p["containers"][0]["name"] for p in pods}, {"pytorch"})
+        container, port = pods[0]["containers"][0], str(free_port())
+        there = {"/store": self.store, "/sets/sets.yaml": self.sets, "/runs/surface": self.folder / "operator", "efficientnet-lite0:1": "small:1"}
+        arguments = [str(there.get(a, a)) for a in container["args"]] + ["--batch", "4", "--steps", "4"]
+        machines = [subprocess.Popen([sys.executable, *container["command"][1:], *arguments], cwd=PACKAGE, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL,
+                                     text=True, env=os.environ | {"RANK": str(n), "WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port,
+                                                                  "OMP_NUM_THREADS": "1"}) for n in range(2)]
+        errors = [m.communicate(timeout=300)[1] for m in machines]
+        self.assertEqual([m.returncode for m in machines], [0, 0], errors)
+        self.assertEqual(len(self.log("operator")), 4)
 
     def test_mistakes_are_told_in_one_line(self):
         for text, words in (("{}", "holds no list"), ("- {name: a}", "needs a name and one of"), ("- {name: a, boxes: no.json}", "there is no"),
