@@ -149,7 +149,8 @@ def shrike(options, pictures, labels, teach, report):
             return done.stdout
 
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        run("scene", "new", "bench", "--data", str(folder), "--workers", str(options.workers))
+        base = ["--base", options.base] if options.base else []
+        run("scene", "new", "bench", "--data", str(folder), "--workers", str(options.workers), *base)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         told = json.loads(run("evaluate", "--scene", "bench:1", "--data", str(report), "--json"))
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, told
@@ -164,6 +165,7 @@ def main():
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--method", choices=["shrike", "floor", "proposals", "end-to-end"], default="shrike")
     parser.add_argument("--shrike", default="shrike")
+    parser.add_argument("--base", help="for shrike: the base, or an adaptation of it; default the only one of the store")
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=600)
     options = parser.parse_args()

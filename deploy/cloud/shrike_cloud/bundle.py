@@ -65,10 +65,15 @@ class Store:
             replace(path, data)
         return {"digest": digest, "mediaType": kind, "size": len(data)}
 
-    def write_adaptation(self, name, version, base, tensors, card, data, metrics, licenses):
-        """Writes an L1 on the base `(digest, reference)`; returns its digest. The same content gives the same digest."""
-        layers = []
-        for file, content, kind in (("adaptation.safetensors", save(tensors), "weight"), ("model-card.md", card.encode(), "doc")):
+    def write_adaptation(self, name, version, base, tensors, int8, card, data, metrics, licenses):
+        """Writes an L1 on the base `(digest, reference)`; returns its digest. The same content gives the same digest.
+
+        `int8`: the bytes of the adapted network's 8-bit form; None where there is none.
+        """
+        layers, files = [], [("adaptation.safetensors", save(tensors), "weight"), ("model-card.md", card.encode(), "doc")]
+        if int8:
+            files.insert(1, ("backbone-int8.onnx", int8, "weight"))
+        for file, content, kind in files:
             layers.append(self._write(content, TYPES[kind]) | {"annotations": {FILE: file}})
         config = self._write(canonical({
             "config": {"format": "safetensors", "precision": "fp32"},
@@ -76,7 +81,7 @@ class Store:
             "modelfs": {"diffIds": [layer["digest"] for layer in layers], "type": "layers"}}), TYPES["config"])
         annotations = {
             "dev.shrike.format": "1", "dev.shrike.level": "l1", "dev.shrike.name": name, "dev.shrike.version": version,
-            "dev.shrike.precision": "fp32", "dev.shrike.data": data, "dev.shrike.metrics": metrics,
+            "dev.shrike.precision": "fp32,int8" if int8 else "fp32", "dev.shrike.data": data, "dev.shrike.metrics": metrics,
             "org.opencontainers.image.base.digest": base[0], "org.opencontainers.image.base.name": base[1]}
         manifest = self._write(canonical({
             "annotations": annotations, "artifactType": TYPES["artifact"], "config": config, "layers": layers,

@@ -223,9 +223,15 @@ class CloudTests(unittest.TestCase):
 
     @unittest.skipUnless(SHRIKE.is_file(), f"no binary at {SHRIKE}; build it with ./deploy/build")
     def test_shrike_takes_the_bundle(self):
-        self.assertEqual(self.run_it("taken", "taken", "--kind", "norm").returncode, 0)
+        done = self.run_it("taken", "taken", "--kind", "norm", "--shrike", str(SHRIKE), "--calibrate", str(self.folder / "sets/boxes"))
+        self.assertEqual(done.returncode, 0, done.stderr)
         shown = subprocess.run([SHRIKE, "bundle", "verify", "taken:1", "--models", self.store], capture_output=True, text=True)
         self.assertEqual(shown.returncode, 0, shown.stdout + shown.stderr)
+        store = Store(self.store)
+        files = [layer["annotations"][FILE] for layer in store.find("taken:1")[1]["layers"]]
+        self.assertEqual(files, ["adaptation.safetensors", "backbone-int8.onnx", "model-card.md"])
+        listed = subprocess.run([SHRIKE, "base", "list", "--store", self.store], capture_output=True, text=True)
+        self.assertRegex(listed.stdout, r"taken:1.*int8")
 
     def pods(self, file):
         documents = [d for d in yaml.safe_load_all((PACKAGE / "kubernetes" / file).read_text())]
