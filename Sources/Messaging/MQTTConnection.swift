@@ -101,7 +101,8 @@ final class MQTTConnection: @unchecked Sendable {
         var properties = MQTTPropertyList()
         try properties.add(
             MQTT_PROP_SESSION_EXPIRY_INTERVAL, UInt32(clamping: configuration.sessionExpiry.components.seconds))
-        let keepAlive = CInt(min(max(configuration.keepAlive.components.seconds, 5), 65_535))
+        // libmosquitto probes after what it is told and gives up after as much again.
+        let keepAlive = CInt(min(max(configuration.keepAlive.components.seconds * 3 / 4, 5), 65_535))
         try MosquittoFailure.check(
             mosquitto_connect_bind_v5(
                 handle, configuration.address.host, CInt(configuration.address.port), keepAlive, nil, properties.head))

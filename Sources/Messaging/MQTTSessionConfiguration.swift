@@ -34,7 +34,7 @@ public struct MQTTSessionConfiguration: Sendable {
     public var clientID: String
     public var tls: TLS
     public var presence: Presence?
-    /// Silence after which the connection is probed; it is given up after one and a half of this. At least 5 s.
+    /// A connection is probed after three quarters of this silence, and given up after one and a half of it. At least 7 s.
     public var keepAlive: Duration = .seconds(20)
     /// How long the broker keeps subscriptions and queued messages while we are away.
     public var sessionExpiry: Duration = .seconds(3600)
