@@ -135,12 +135,23 @@ class Plan:
         return np.random.default_rng([self.seed, which, epoch]).permutation(len(self.sets[which].examples))
 
 
+def sizes_of(text):
+    """`320x320,640x640` as pairs of height and width."""
+    try:
+        sizes = [tuple(int(n) for n in part.split("x"))[::-1] for part in text.split(",") if part]
+    except ValueError:
+        sizes = [()]
+    if any(len(s) != 2 or not all(32 <= n <= 2048 and n % 32 == 0 for n in s) for s in sizes):
+        raise DataError(f"sizes '{text}': write WIDTHxHEIGHT by commas, multiples of 32 up to 2048")
+    return sizes
+
+
 class Loader:
     """Reads, varies and scales a picture for the base: the same for the same step and place, on any process."""
 
-    def __init__(self, description, seed, varies=True):
+    def __init__(self, description, seed, varies=True, sizes=""):
         values = description["input"]
-        self.size = (values["height"], values["width"])
+        self.sizes = sizes_of(sizes) or [(values["height"], values["width"])]
         self.mean = torch.tensor(values["mean"], dtype=torch.float32).view(3, 1, 1)
         self.scale = torch.tensor(values["scale"], dtype=torch.float32).view(3, 1, 1)
         self.is_rgb, self.seed = values["channels"] == "rgb", seed
@@ -151,19 +162,24 @@ class Loader:
             v2.RandomApply([v2.GaussianBlur(5, (0.3, 1.5))], 0.2), v2.ClampBoundingBoxes(),
             v2.SanitizeBoundingBoxes(min_size=3, labels_getter=lambda parts: parts[1]["kinds"])]) if varies else None
 
-    def load(self, example, *place):
+    def size(self, step):
+        """Height and width of the pictures of a step: scenes choose what their base sees, so an adaptation is to know several."""
+        return self.sizes[int(np.random.default_rng([self.seed, step]).integers(len(self.sizes)))]
+
+    def load(self, example, step, place):
         """Picture 3 x H x W, boxes n x 4 in its pixels, and their classes."""
+        size = self.size(step)
         pixels = cv2.imread(str(example.path), cv2.IMREAD_COLOR)
         if pixels is None:
             raise DataError(f"{example.path}: cannot be read as a picture; remove or replace it")
         boxes = np.array([b[:4] for b in example.boxes], np.float32).reshape(-1, 4)
-        boxes *= [self.size[1] / pixels.shape[1], self.size[0] / pixels.shape[0]] * 2
-        picture = torch.from_numpy(cv2.resize(pixels, self.size[::-1], interpolation=cv2.INTER_AREA)[:, :, ::-1].copy()).permute(2, 0, 1)
+        boxes *= [size[1] / pixels.shape[1], size[0] / pixels.shape[0]] * 2
+        picture = torch.from_numpy(cv2.resize(pixels, size[::-1], interpolation=cv2.INTER_AREA)[:, :, ::-1].copy()).permute(2, 0, 1)
         kinds = torch.tensor([b[4] for b in example.boxes], dtype=torch.int64)
-        boxes = tv_tensors.BoundingBoxes(torch.from_numpy(boxes), format="XYXY", canvas_size=self.size)
+        boxes = tv_tensors.BoundingBoxes(torch.from_numpy(boxes), format="XYXY", canvas_size=size)
         if self.vary:
             with torch.random.fork_rng(devices=[]):
-                torch.manual_seed(int(np.random.default_rng([self.seed, *place]).integers(1 << 62)))
+                torch.manual_seed(int(np.random.default_rng([self.seed, step, place]).integers(1 << 62)))
                 picture, kept = self.vary(picture, {"boxes": boxes, "kinds": kinds})
             boxes, kinds = kept["boxes"], kept["kinds"]
         picture = picture.float()

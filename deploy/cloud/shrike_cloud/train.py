@@ -30,6 +30,7 @@ class Settings:
     decay: float = 1e-2
     seed: int = 1
     save_every: int = 100
+    sizes: str = ""
 
 
 class Processes:
@@ -97,7 +98,7 @@ def batch_of(loader, plain, one, chosen, step, processes):
         return pictures, [(l[1], l[2]) for l in loaded], None
     if one.task == "classes":
         return pictures, torch.tensor([one.examples[chosen[p]].kind for p in places]), None
-    return pictures, None, torch.stack([plain.load(one.examples[chosen[p]])[0] for p in places])
+    return pictures, None, torch.stack([plain.load(one.examples[chosen[p]], step, p)[0] for p in places])
 
 
 def adapt(base, sets, settings, out, say=print):
@@ -118,7 +119,8 @@ def adapt(base, sets, settings, out, say=print):
         say(f"goes on after step {begin}")
     # A step is of one set, so the others' heads have no part in it.
     model = DistributedDataParallel(adapter, find_unused_parameters=True) if processes.count > 1 else adapter
-    loader, plain, plan = Loader(base[2], settings.seed), Loader(base[2], settings.seed, varies=False), Plan(sets, settings.batch, settings.seed)
+    loader, plain = (Loader(base[2], settings.seed, varies, settings.sizes) for varies in (True, False))
+    plan = Plan(sets, settings.batch, settings.seed)
     log = [line for line in read_log(out) if line["step"] < begin]
     board = SummaryWriter(out / "tensorboard", purge_step=begin) if processes.rank == 0 else None
     clock, spent = time.monotonic(), log[-1]["seconds"] if log else 0.0

@@ -20,7 +20,7 @@ from onnx import TensorProto, helper, numpy_helper
 from safetensors.torch import load
 
 from shrike_cloud.bundle import FILE, TYPES, BundleError, Store, canonical
-from shrike_cloud.data import DataError, Loader, Plan, read_sets
+from shrike_cloud.data import DataError, Loader, Plan, read_sets, sizes_of
 from shrike_cloud.network import KINDS, Network, adapted_network
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -186,7 +186,8 @@ class CloudTests(unittest.TestCase):
         self.assertGreater(np.median(inside), 0.2)
 
     def test_two_processes_train_as_one(self):
-        one, two = self.run_it("alone", "alone"), self.run_it("together", "together", processes=2)
+        more = ("--sizes", "64x64,96x64")
+        one, two = self.run_it("alone", "alone", *more), self.run_it("together", "together", *more, processes=2)
         self.assertEqual((one.returncode, two.returncode), (0, 0), one.stderr + two.stderr)
         for a, b in zip(self.log("alone"), self.log("together"), strict=True):
             self.assertEqual((a["step"], a["set"]), (b["step"], b["set"]))
@@ -287,6 +288,9 @@ class CloudTests(unittest.TestCase):
             read_sets(path)
         with self.assertRaisesRegex(BundleError, "not in"):
             Store(self.store).base("other:1")
+        for text in ("320", "320x330", "axb", "320x320x3"):
+            with self.assertRaisesRegex(DataError, "multiples of 32"):
+                sizes_of(text)
         uneven = self.run_it("uneven", "uneven", "--batch", "3", processes=2)
         self.assertNotEqual(uneven.returncode, 0)
         self.assertIn("cannot be shared evenly", uneven.stderr)
