@@ -77,11 +77,13 @@ def flapping(long):
                     cameras[i].kill()
                 down = time.monotonic()
                 time.sleep(rng.uniform(1, longest))
+                # Pictures may come before we hear that the camera listens.
+                earliest = time.monotonic()
                 if is_silent:
                     cameras[i].signal(signal.SIGCONT)
                 else:
                     cameras[i].start()
-                returns[i].append((down, time.monotonic()))
+                returns[i].append((down, earliest, time.monotonic()))
             done.release()
             over.wait()
         done = threading.Semaphore(0)
@@ -94,17 +96,19 @@ def flapping(long):
         delays, missing, unnoticed = [], 0, 0
         for i in range(count):
             changes = states(run, f"cam{i}")
-            for number, (down, back) in enumerate(returns[i]):
+            for number, (down, earliest, back) in enumerate(returns[i]):
                 later = returns[i][number + 1][0] if number + 1 < len(returns[i]) else float("inf")
                 between = [(m, s) for m, s in changes if down < m < later]
                 if not any(not s.startswith("up") for _, s in between):
                     unnoticed += 1
                     continue
-                up = [m for m, s in between if s.startswith("up") and m >= back - 0.5]
+                up = [m for m, s in between if s.startswith("up") and m >= earliest]
                 if up:
                     delays.append(max(0.0, up[0] - back))
                 elif later - back > 10:
                     missing += 1
+                    print(f"E1: cam{i} was away for {back - down:.1f} s and there for {later - back:.1f} s, but not seen: "
+                          + ", ".join(f"{m - back:+.1f} s {s}" for m, s in between), file=sys.stderr)
         alive = run.process.poll() is None
         run.kill(signal.SIGTERM)
     over.set()

@@ -1,6 +1,7 @@
 import Dashboard
 import Evidence
 import Foundation
+import FrameSources
 import Imaging
 import Integrity
 public import Logging
