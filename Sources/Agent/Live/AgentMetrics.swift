@@ -171,7 +171,11 @@ private final class LatencyBook: @unchecked Sendable {
     private var captured: [UInt64: Timestamp] = [:]
 
     func note(_ sequence: UInt64, _ time: Timestamp) {
-        lock.withLock { if captured.count < 4096 { captured[sequence] = time } }
+        lock.withLock {
+            // The broker may answer before we note; such an entry would stay for ever.
+            if captured.count >= 4096 { captured = [:] }
+            captured[sequence] = time
+        }
     }
 
     func take(_ sequence: UInt64) -> Timestamp? { lock.withLock { captured.removeValue(forKey: sequence) } }
