@@ -35,6 +35,8 @@ struct UpkeepService: Service {
                                 : "the reserve of alerts is whole again")
                     }
                 } catch {
+                    // The agent ends in the middle of it.
+                    if Task.isCancelled { break }
                     metrics.outboxFailed()
                     logger.error("the outbox cannot be kept in order: \(error)")
                 }
