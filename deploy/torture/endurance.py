@@ -140,7 +140,7 @@ def soak(long):
         begin, points, decoders = time.monotonic(), [], []
         while time.monotonic() < begin + seconds and run.process.poll() is None:
             time.sleep(5 if long else 1)
-            points.append((time.monotonic() - begin, *numbers(run.process.pid)))
+            points.append((time.monotonic() - begin, *numbers(run.process.pid), os.getloadavg()[0]))
             decoders.append(sum(numbers(pid)[0] for pid, command, _ in children(run.process.pid) if b"decoder-process" in command))
         alive = run.process.poll() is None
         wal = max((os.path.getsize(f"{agent.state}/{name}") for name in os.listdir(agent.state) if name.endswith("-wal")), default=0)
@@ -155,9 +155,12 @@ def soak(long):
     # A picture of evidence is open for a moment: what counts is where the middle lies.
     quarter = max(1, len(later) // 4)
     files = abs(sorted(p[2] for p in later[-quarter:])[quarter // 2] - sorted(p[2] for p in later[:quarter])[quarter // 2])
+    # Where it grew tells more than how fast: eight parts, with the machine's load.
+    part = max(1, len(points) // 8)
+    shape = ", ".join(f"{max(p[1] for p in points[n:n + part]):.1f} ({max(p[4] for p in points[n:n + part]):.0f})" for n in range(0, 8 * part, part))
     held = alive and status == 0 and files <= 2 and wal <= 16 << 20 and (not long or slope < 1)
     return held, (f"4 cameras, {seconds / 60:.0f} min: memory {later[0][1]:.1f} to {later[-1][1]:.1f} MiB, slope {slope:+.2f} MiB/h, decoders "
-                  f"together {decoders[-1]:.0f} MiB, open files {files:+d}, WAL {wal >> 20} MiB")
+                  f"together {decoders[-1]:.0f} MiB, open files {files:+d}, WAL {wal >> 20} MiB; most by eighths (load): {shape}")
 
 
 def overload(long):
