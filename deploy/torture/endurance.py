@@ -119,11 +119,20 @@ def failing_disk(long):
 
 
 def numbers(process):
-    """MiB of anonymous memory, open files and threads."""
+    """MiB of anonymous memory, open files without those that hold decoded pictures, and threads."""
     with open(f"/proc/{process}/status", encoding="utf-8") as f:
         status = f.read()
-    return (int(status.split("RssAnon:")[1].split()[0]) / 1024, len(os.listdir(f"/proc/{process}/fd")),
+    files = [target(f"/proc/{process}/fd/{number}") for number in os.listdir(f"/proc/{process}/fd")]
+    return (int(status.split("RssAnon:")[1].split()[0]) / 1024, sum("memfd:shrike-pixels" not in f for f in files),
             int(status.split("Threads:")[1].split()[0]))
+
+
+def target(link):
+    """What a file descriptor of another process is; it may be gone by now."""
+    try:
+        return os.readlink(link)
+    except OSError:
+        return ""
 
 
 def soak(long):
