@@ -130,7 +130,10 @@ def silence(long):
         broker.start()
         wait_for(lambda: proxy.served >= first + rounds, 60 + rounds * 20, "that many reconnections")
         proxy.cuts_after = None
-        time.sleep(20)
+        # The connection that stands is still cut; the one after it stays.
+        over = time.monotonic() + 8
+        wait_for(lambda: any("connected" in line for moment, line in list(run.lines) if moment > over), 120, "a connection that stays")
+        time.sleep(3)
         after = held_open()
         run.kill(signal.SIGTERM)
         broker.kill()
