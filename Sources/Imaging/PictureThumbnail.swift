@@ -46,8 +46,8 @@ public struct PictureThumbnail: Sendable {
             .resized(width: width, height: height, interpolation: .area)
     }
 
-    /// Thumbnail pixels per pixel of the picture.
-    private var scale: Double { Double(gray.width) / Double(pictureWidth) }
+    /// Thumbnail pixels per pixel of the picture, by the longer side: the shorter one is rounded.
+    private var scale: Double { Double(max(gray.width, gray.height)) / Double(max(pictureWidth, pictureHeight)) }
 
     private func canBeCompared(with other: PictureThumbnail) -> Bool {
         gray.width == other.gray.width && gray.height == other.gray.height && pictureWidth == other.pictureWidth

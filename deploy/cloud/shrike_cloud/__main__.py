@@ -81,7 +81,7 @@ def run(arguments):
     if arguments.calibrate:
         say("making the 8-bit form")
         int8, told = quantized(arguments.shrike, adapted_network(str(base[1]), tensors), base[2], arguments.calibrate)
-        text += f"8-bit form: {json.dumps(told.get('drift', told))}\n"
+        text += f"8-bit form: {json.dumps(told['int8'])}\n"
     digest = store.write_adaptation(
         arguments.name, arguments.version, (base[0], arguments.base), tensors, int8, text,
         ", ".join(f"{s.name} ({len(s.examples)})" for s in sets), f"steps={settings.steps}", licenses)
