@@ -1,4 +1,4 @@
-"""`python -m shrike_cloud adapt`: see the README."""
+"""`python -m shrike_cloud adapt` and `detector`: see the README."""
 import argparse
 import dataclasses
 import json
@@ -15,7 +15,8 @@ import onnxruntime
 import torch
 
 from .bundle import FILE, BundleError, Store, replace
-from .data import DataError, Loader, read_sets
+from .data import DataError, Loader, read_sets, size_of, sizes_of
+from .detector import exported, unified, usual_size, write_scene
 from .network import KINDS, adapted_network
 from .page import page
 from .train import Settings, adapt
@@ -63,16 +64,53 @@ def card(arguments, sets, settings, log, difference):
     return "\n".join(lines)
 
 
-def run(arguments):
-    store = Store(arguments.store)
-    base, sets = store.base(arguments.base), read_sets(arguments.sets)
-    settings = Settings(**{f.name: getattr(arguments, f.name) for f in dataclasses.fields(Settings)})
-    is_first = int(os.environ.get("RANK", 0)) == 0
-    say = (lambda text: print(text, file=sys.stderr, flush=True)) if is_first else (lambda text: None)
-    begin = time.monotonic()
-    network, log = adapt(base, sets, settings, arguments.out, say)
-    if not is_first:
+def settings_of(arguments):
+    return Settings(**{f.name: getattr(arguments, f.name) for f in dataclasses.fields(Settings)})
+
+
+def is_first():
+    return int(os.environ.get("RANK", 0)) == 0
+
+
+def say(text):
+    if is_first():
+        print(text, file=sys.stderr, flush=True)
+
+
+def detector(arguments):
+    begin, out = time.monotonic(), Path(arguments.out)
+    out.mkdir(parents=True, exist_ok=True)
+    base = Store(arguments.store).network(arguments.base, out)
+    sets = unified(read_sets(arguments.sets), arguments.objectness)
+    settings = settings_of(arguments)
+    if not settings.sizes:
+        height, width = usual_size([size_of(e.path) for s in sets for e in s.examples])
+        settings.sizes = f"{width}x{height}"
+    adapter, log = adapt(base, sets, settings, out, say, shares_boxes=True)
+    if not is_first():
         return
+    folder, size, classes = out / arguments.name, sizes_of(settings.sizes)[-1], sets[0].classes
+    folder.mkdir(exist_ok=True)
+    difference = exported(adapter, base[2], size, classes, folder / f"{arguments.name}.onnx")
+    write_scene(folder, arguments.name, arguments.version, classes)
+    facts = {"from": arguments.base, "input": f"{size[1]}x{size[0]}", "classes": ", ".join(classes), "steps": settings.steps,
+             "seconds of training": round(log[-1]["seconds"]), "exported against trained": f"{difference:.1e}"}
+    replace(out / "result.html", page(f"{arguments.name}:{arguments.version}", facts, sets, log, Loader(base[2], settings.seed, sizes=settings.sizes, keeps_shape=True)).encode())
+    print(f"{folder}: a detector of {len(classes)} classes on {size[1]}x{size[0]} pixels, {time.monotonic() - begin:.0f} s; exported within {difference:.1e}\n"
+          f"page {out}/result.html; next: shrike evaluate --scene {folder} --data DATA, shrike bundle pack {folder} --version {arguments.version} --golden PICTURES")
+
+
+def adaptation(arguments):
+    store = Store(arguments.store)
+    base, sets, settings = store.base(arguments.base), read_sets(arguments.sets), settings_of(arguments)
+    teacher = store.base(arguments.teacher) if arguments.teacher else None
+    if teacher and not any(s.task == "pictures" for s in sets):
+        raise DataError(f"{arguments.sets}: a teacher is asked about pictures without labels; add a set of `pictures`")
+    begin = time.monotonic()
+    adapter, log = adapt(base, sets, settings, arguments.out, say, teacher)
+    if not is_first():
+        return
+    network = adapter.network
     tensors, values = network.tensors(), base[2]["input"]
     difference = parity(str(base[1]), tensors, network, (values["height"], values["width"]))
     text = card(arguments, sets, settings, log, difference)
@@ -94,24 +132,31 @@ def run(arguments):
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="deploy/cloud/run", description=__doc__)
+    parser = argparse.ArgumentParser(prog="deploy/cloud/run", description="Trains what is too much for a gateway.")
     commands = parser.add_subparsers(dest="command", required=True)
     one = commands.add_parser("adapt", help="adapt a base to the pictures of an industry")
-    one.add_argument("--store", required=True, help="store of bundles that holds the base and gets the adaptation")
+    one.set_defaults(run=adaptation)
     one.add_argument("--base", required=True, metavar="NAME:VERSION")
-    one.add_argument("--sets", required=True, help="list of sets, YAML; see the README")
-    one.add_argument("--name", required=True)
-    one.add_argument("--version", default="1")
-    one.add_argument("--out", required=True, help="folder for checkpoint, curves and page; the same command goes on where it was stopped")
+    one.add_argument("--teacher", metavar="NAME:VERSION", help="a larger base of the store, which pictures without labels are learned from")
     one.add_argument("--calibrate", metavar="FOOTAGE", help="adds an 8-bit form, made and measured with these pictures by `shrike base import`")
     one.add_argument("--shrike", default="shrike", help="the program that makes it")
-    one.add_argument("--kind", choices=KINDS, default="full")
-    for field in dataclasses.fields(Settings):
-        if field.name != "kind":
-            one.add_argument(f"--{field.name.replace('_', '-')}", type=type(field.default), default=field.default)
+    two = commands.add_parser("detector", help="train a whole detector end to end, for one scene or for anything that looks like a defect")
+    two.set_defaults(run=detector)
+    two.add_argument("--base", required=True, metavar="NAME:VERSION", help="where the weights begin: a base, or an adaptation of it")
+    two.add_argument("--objectness", action="store_true", help="one class for everything: proposes boxes of defects whose kind it need not know")
+    for command in (one, two):
+        command.add_argument("--store", required=True, help="store of bundles that holds the base and gets the adaptation")
+        command.add_argument("--sets", required=True, help="list of sets, YAML; see the README")
+        command.add_argument("--name", required=True)
+        command.add_argument("--version", default="1")
+        command.add_argument("--out", required=True, help="folder for checkpoint, curves and page; the same command goes on where it was stopped")
+        command.add_argument("--kind", choices=KINDS, default="full")
+        for field in dataclasses.fields(Settings):
+            if field.name != "kind":
+                command.add_argument(f"--{field.name.replace('_', '-')}", type=type(field.default), default=field.default)
     arguments = parser.parse_args()
     try:
-        run(arguments)
+        arguments.run(arguments)
     except (BundleError, DataError, ValueError) as error:
         sys.exit(f"shrike-cloud: {error}")
 

@@ -4,7 +4,10 @@ import json
 import os
 from pathlib import Path
 
-from safetensors.torch import save
+import onnx
+from safetensors.torch import load, save
+
+from .network import adapted_network
 
 TYPES = {
     "manifest": "application/vnd.oci.image.manifest.v1+json",
@@ -54,9 +57,24 @@ class Store:
         digest, manifest = self.find(reference)
         if manifest["annotations"].get("dev.shrike.level") != "l0":
             raise BundleError(f"{reference} is no base (l0); name the base to adapt")
-        files = {layer["annotations"][FILE]: self.blob(layer["digest"]) for layer in manifest["layers"]}
+        files = self._files(manifest)
         description = json.loads(files["base.json"].read_bytes())
         return digest, files[description["weights"]["fp32"]["file"]], description
+
+    def _files(self, manifest):
+        return {layer["annotations"][FILE]: self.blob(layer["digest"]) for layer in manifest["layers"]}
+
+    def network(self, reference, folder):
+        """As `base`, of an L0 or an L1, whose network is made in `folder`."""
+        digest, manifest = self.find(reference)
+        if manifest["annotations"].get("dev.shrike.level") != "l1":
+            return self.base(reference)
+        parent, path, description = self.base(manifest["annotations"]["org.opencontainers.image.base.name"])
+        if parent != manifest["annotations"]["org.opencontainers.image.base.digest"]:
+            raise BundleError(f"{reference} rides on another base than {self.path} holds; pull it with its base")
+        made = Path(folder) / "base.onnx"
+        onnx.save(adapted_network(path, load(self._files(manifest)["adaptation.safetensors"].read_bytes())), made)
+        return digest, made, description
 
     def _write(self, data: bytes, kind):
         digest = f"sha256:{hashlib.sha256(data).hexdigest()}"

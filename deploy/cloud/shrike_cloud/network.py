@@ -101,7 +101,7 @@ def _convolution(x, weight, bias, attributes):
     mode = attributes.get("auto_pad", b"NOTSET")
     if mode == b"SAME_UPPER":
         pads = []
-        for size, kernel, step in ((x.shape[3], weight.shape[3], stride[1]), (x.shape[2], weight.shape[2], stride[0])):
+        for size, kernel, step in ((int(x.shape[3]), weight.shape[3], stride[1]), (int(x.shape[2]), weight.shape[2], stride[0])):
             total = max((math.ceil(size / step) - 1) * step + kernel - size, 0)
             pads += [total // 2, total - total // 2]
         if any(pads):

@@ -38,11 +38,13 @@ def curves(log, names, width=900, height=320):
 
 def example(loader, one, number):
     """A varied picture with its boxes, as an `img` element."""
-    picture, boxes, _ = loader.load(one.examples[number], 0, number)
+    picture, boxes, _, mask = loader.load(one, number, 0, number)
     pixels = np.clip((picture * loader.scale + loader.mean).numpy(), 0, 255).astype(np.uint8)
     pixels = np.ascontiguousarray(pixels.transpose(1, 2, 0)[:, :, ::-1 if loader.is_rgb else 1])
     for left, top, right, bottom in boxes.round().int().tolist():
         cv2.rectangle(pixels, (left, top), (right, bottom), (40, 40, 230), 1)
+    outlines, _ = cv2.findContours(mask[0].byte().numpy(), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    cv2.drawContours(pixels, outlines, -1, (40, 40, 230), 1)
     data = base64.b64encode(cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, 80])[1]).decode()
     return f'<figure><img src="data:image/jpeg;base64,{data}" alt=""><figcaption>{html.escape(one.name)}</figcaption></figure>'
 

@@ -74,10 +74,10 @@ class Checkpoint:
         return stored["step"]
 
 
-def identity_of(base_digest, settings, sets):
-    """Equal where base, settings and sets are."""
-    words = [base_digest, json.dumps(dataclasses.asdict(settings) | {"save_every": 0}, sort_keys=True)]
-    words += [f"{s.name} {s.task} {s.classes} {[(str(e.path.name), e.boxes, e.kind) for e in s.examples]}" for s in sets]
+def identity_of(digests, settings, sets):
+    """Equal where base, teacher, settings and sets are."""
+    words = [*digests, json.dumps(dataclasses.asdict(settings) | {"save_every": 0}, sort_keys=True)]
+    words += [f"{s.name} {s.task} {s.classes} {s.sizes} {[(e.path.name, e.boxes, e.kind) for e in s.examples]}" for s in sets]
     return hashlib.sha256("\n".join(words).encode()).hexdigest()
 
 
@@ -92,17 +92,19 @@ def rate_of(step, steps):
 def batch_of(loader, plain, one, chosen, step, processes):
     """This process's part of a step's examples: every so many, so that any number of processes sees the same."""
     places = range(processes.rank, len(chosen), processes.count)
-    loaded = [loader.load(one.examples[chosen[p]], step, p) for p in places]
+    loaded = [loader.load(one, chosen[p], step, p) for p in places]
     pictures = torch.stack([l[0] for l in loaded])
     if one.task == "boxes":
         return pictures, [(l[1], l[2]) for l in loaded], None
+    if one.task == "masks":
+        return pictures, torch.stack([l[3] for l in loaded]), None
     if one.task == "classes":
         return pictures, torch.tensor([one.examples[chosen[p]].kind for p in places]), None
-    return pictures, None, torch.stack([plain.load(one.examples[chosen[p]], step, p)[0] for p in places])
+    return pictures, None, torch.stack([plain.load(one, chosen[p], step, p)[0] for p in places])
 
 
-def adapt(base, sets, settings, out, say=print):
-    """Trains; returns the network and the log, a list of documents. `base` is (digest, path, description) of `Store.base`."""
+def adapt(base, sets, settings, out, say=print, teacher=None, shares_boxes=False):
+    """Trains; returns network with heads and the log, a list of documents. `base` and `teacher` are (digest, path, description) of a `Store`."""
     processes, out = Processes(), Path(out)
     if settings.batch % processes.count:
         raise ValueError(f"a batch of {settings.batch} cannot be shared evenly by {processes.count} processes; choose a multiple")
@@ -110,16 +112,19 @@ def adapt(base, sets, settings, out, say=print):
     torch.manual_seed(settings.seed)
     torch.use_deterministic_algorithms(True)
     network = Network(str(base[1]), settings.kind, settings.rank)
-    adapter = Adapter(network, base[2], sets)
+    larger = (Network(str(teacher[1]), "norm").eval(), teacher[2]) if teacher else None
+    adapter = Adapter(network, base[2], sets, larger, shares_boxes)
     groups = [{"params": list(network.parameters()), "first": settings.rate}, {"params": list(adapter.heads.parameters()), "first": settings.head_rate}]
     optimizer = torch.optim.AdamW(groups, lr=settings.rate, weight_decay=settings.decay)
-    checkpoint = Checkpoint(out, identity_of(base[0], settings, sets))
+    checkpoint = Checkpoint(out, identity_of([base[0], teacher[0] if teacher else "", str(shares_boxes)], settings, sets))
     begin = checkpoint.load(adapter, optimizer)
     if begin and processes.rank == 0:
         say(f"goes on after step {begin}")
     # A step is of one set, so the others' heads have no part in it.
     model = DistributedDataParallel(adapter, find_unused_parameters=True) if processes.count > 1 else adapter
-    loader, plain = (Loader(base[2], settings.seed, varies, settings.sizes) for varies in (True, False))
+    loader = Loader(base[2], settings.seed, sizes=settings.sizes, keeps_shape=shares_boxes)
+    # The base looks at the unvaried picture, a teacher at the very same one.
+    plain = Loader((teacher or base)[2], settings.seed, bool(teacher), settings.sizes)
     plan = Plan(sets, settings.batch, settings.seed)
     log = [line for line in read_log(out) if line["step"] < begin]
     board = SummaryWriter(out / "tensorboard", purge_step=begin) if processes.rank == 0 else None
@@ -150,7 +155,7 @@ def adapt(base, sets, settings, out, say=print):
     if board:
         board.close()
     processes.wait()
-    return network, log
+    return adapter, log
 
 
 def read_log(out):

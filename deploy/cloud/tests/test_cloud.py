@@ -91,7 +91,7 @@ def made_sets(folder):
     """Bright squares to box, two textures to tell apart, and pictures without labels."""
     rng = np.random.default_rng(5)
     images, labels = [], []
-    for kind in ("boxes", "classes/plain", "classes/striped", "pictures"):
+    for kind in ("boxes", "classes/plain", "classes/striped", "pictures", "masks/images"):
         (folder / "sets" / kind).mkdir(parents=True)
         for number in range(9):
             picture = rng.integers(60, 120, (72, 96, 3), dtype=np.uint8)
@@ -102,10 +102,17 @@ def made_sets(folder):
                 labels.append({"id": number, "image_id": number, "category_id": 1, "bbox": [x, y, min(side, 96 - x), min(side, 72 - y)]})
             if kind == "classes/striped":
                 picture[::8] = 220
+            if kind == "masks/images":
+                mask = np.zeros((72, 96), np.uint8)
+                mask[20:50, 10 + number:60] = 1
+                picture[mask > 0] //= 2
+                (folder / "sets/masks/masks").mkdir(exist_ok=True)
+                cv2.imwrite(str(folder / f"sets/masks/masks/{number}.png"), mask)
             cv2.imwrite(str(folder / f"sets/{kind}/{number}.png"), picture)
     (folder / "sets/boxes/labels.json").write_text(json.dumps({"images": images, "annotations": labels, "categories": [{"id": 1, "name": "square"}]}))
     path = folder / "sets/sets.yaml"
-    path.write_text("- {name: squares, boxes: boxes/labels.json, license: MIT}\n- {name: textures, classes: classes}\n- {name: plain, pictures: pictures}\n")
+    path.write_text("- {name: squares, boxes: boxes/labels.json, license: MIT}\n- {name: textures, classes: classes}\n- {name: plain, pictures: pictures}\n"
+                    "- {name: stains, masks: masks, size: 96x64}\n")
     return path
 
 
@@ -120,10 +127,10 @@ class CloudTests(unittest.TestCase):
     def tearDownClass(cls):
         cls.held.cleanup()
 
-    def command(self, out, name, *more, processes=1):
+    def command(self, out, name, *more, processes=1, command="adapt", sets=None):
         program = ["-m", "shrike_cloud"] if processes == 1 else ["-m", "torch.distributed.run", f"--nproc-per-node={processes}", "--master-port=0",
                                                                 "--standalone", "-m", "shrike_cloud"]
-        return [sys.executable, *program, "adapt", "--store", str(self.store), "--base", "small:1", "--sets", str(self.sets), "--name", name,
+        return [sys.executable, *program, command, "--store", str(self.store), "--base", "small:1", "--sets", str(sets or self.sets), "--name", name,
                 "--out", str(self.folder / out), "--batch", "4", "--steps", "12", *more]
 
     def run_it(self, *arguments, **options):
@@ -162,7 +169,7 @@ class CloudTests(unittest.TestCase):
 
     def test_the_plan_shows_every_example_once_before_any_comes_again(self):
         plan = Plan(read_sets(self.sets), 4, seed=1)
-        seen = {0: [], 1: [], 2: []}
+        seen = {which: [] for which in range(len(plan.sets))}
         for number in range(60):
             which, chosen = plan.step(number)
             seen[which] += chosen
@@ -175,15 +182,80 @@ class CloudTests(unittest.TestCase):
     def test_boxes_stay_on_what_they_mark(self):
         sets = read_sets(self.sets)
         loader, inside = Loader(Store(self.store).base("small:1")[2], seed=1), []
-        for number, one in enumerate(sets[0].examples):
+        for number in range(len(sets[0].examples)):
             for step in range(5):
-                picture, boxes, kinds = loader.load(one, step, number)
+                picture, boxes, kinds, _ = loader.load(sets[0], number, step, number)
                 self.assertEqual(len(boxes), len(kinds))
                 for left, top, right, bottom in boxes.int().tolist():
                     part = picture[:, top:bottom, left:right]
                     if part.numel():
                         inside.append(float(part.mean() - picture.mean()))
         self.assertGreater(np.median(inside), 0.2)
+
+    def test_masks_stay_on_what_they_mark(self):
+        sets = read_sets(self.sets)
+        loader = Loader(Store(self.store).base("small:1")[2], seed=1)
+        for number in range(9):
+            picture, _, _, mask = loader.load(sets[3], number, 0, number)
+            self.assertEqual(tuple(picture.shape[1:]), (64, 96))
+            self.assertLess(picture[:, mask[0] > 0].mean(), picture[:, mask[0] == 0].mean() - 0.1)
+
+    def test_a_larger_network_teaches_a_smaller_one(self):
+        alone = self.folder / "sets/alone.yaml"
+        alone.write_text("- {name: plain, pictures: pictures}\n")
+        done = self.run_it("pupil", "pupil", "--teacher", "small:1", "--steps", "80", sets=alone)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        losses = [line["loss"] for line in self.log("pupil")]
+        self.assertLess(np.mean(losses[-5:]), 0.7 * np.mean(losses[:5]))
+        only = self.folder / "sets/only.yaml"
+        only.write_text("- {name: textures, classes: classes}\n")
+        refused = self.run_it("refused", "refused", "--teacher", "small:1", sets=only)
+        self.assertIn("add a set of `pictures`", refused.stderr)
+
+    def detector(self, name, *more):
+        sets = self.folder / "sets/squares.yaml"
+        sets.write_text("- {name: squares, boxes: boxes/labels.json}\n")
+        done = self.run_it(name, name, "--rate", "3e-3", "--batch", "8", "--steps", "150", *more, command="detector", sets=sets)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return self.folder / name / name
+
+    def test_a_whole_detector_finds_what_it_was_taught(self):
+        folder = self.detector("squarefinder")
+        session = onnxruntime.InferenceSession(str(folder / "squarefinder.onnx"), providers=["CPUExecutionProvider"])
+        self.assertEqual(session.get_modelmeta().custom_metadata_map["names"], "{0: 'square'}")
+        found = 0
+        for example in read_sets(self.sets)[0].examples:
+            height, width = session.get_inputs()[0].shape[2:]
+            picture = cv2.resize(cv2.imread(str(example.path)), (width, height))[:, :, ::-1].transpose(2, 0, 1)[None].astype(np.float32) / 255
+            values = session.run(None, {"images": picture})[0][0]
+            x, y, w, h = values[:4, values[4].argmax()]
+            left, top, right, bottom = example.boxes[0][:4]
+            sx, sy = 96 / width, 72 / height
+            inner = max(0, min((x + w / 2) * sx, right) - max((x - w / 2) * sx, left)) * max(0, min((y + h / 2) * sy, bottom) - max((y - h / 2) * sy, top))
+            found += inner / (w * sx * h * sy + (right - left) * (bottom - top) - inner) > 0.5
+        self.assertGreaterEqual(found, 7)
+
+    @unittest.skipUnless(SHRIKE.is_file(), f"no binary at {SHRIKE}; build it with ./deploy/build")
+    def test_shrike_finds_with_an_objectness(self):
+        folder = self.detector("anything", "--objectness")
+        self.assertEqual(json.loads((folder / "scene.json").read_text())["classes"][0]["code"], "defect")
+        labels = json.loads((self.folder / "sets/boxes/labels.json").read_text())
+        labels["categories"][0]["name"] = "defect"
+        (self.folder / "sets/boxes/any.json").write_text(json.dumps(labels))
+        told = subprocess.run([SHRIKE, "evaluate", "--scene", folder, "--data", self.folder / "sets/boxes/any.json", "--engine", "onnxruntime", "--json"],
+                              capture_output=True, text=True)
+        self.assertEqual(told.returncode, 0, told.stderr)
+        self.assertGreater(json.loads(told.stdout)["metrics"]["total"]["map50"], 0.6)
+
+    def test_a_detector_begins_at_an_adaptation_too(self):
+        self.assertEqual(self.run_it("first", "first").returncode, 0)
+        with tempfile.TemporaryDirectory() as made:
+            _, path, description = Store(self.store).network("first:1", made)
+            weights = {i.name: numpy_helper.to_array(i) for i in onnx.load(path).graph.initializer}
+        expected = adapted_network(str(self.folder / "base.onnx"), self.adaptation("first"))
+        self.assertEqual(len(description["taps"]), len(TAPS))
+        for initializer in expected.graph.initializer:
+            np.testing.assert_array_equal(numpy_helper.to_array(initializer), weights[initializer.name])
 
     def test_two_processes_train_as_one(self):
         more = ("--sizes", "64x64,96x64")
@@ -192,7 +264,7 @@ class CloudTests(unittest.TestCase):
         for a, b in zip(self.log("alone"), self.log("together"), strict=True):
             self.assertEqual((a["step"], a["set"]), (b["step"], b["set"]))
             self.assertLess(abs(a["loss"] - b["loss"]), 2e-3 * max(1, a["loss"]), (a, b))
-        self.assertEqual({line["set"] for line in self.log("alone")}, {"squares", "textures", "plain"})
+        self.assertEqual({line["set"] for line in self.log("alone")}, {"squares", "textures", "plain", "stains"})
 
     def test_a_killed_run_goes_on_as_if_nothing_had_happened(self):
         self.assertEqual(self.run_it("whole", "whole", "--save-every", "2").returncode, 0)
@@ -213,14 +285,15 @@ class CloudTests(unittest.TestCase):
         self.assertEqual([l["loss"] for l in self.log("whole")], [l["loss"] for l in self.log("killed")])
 
     def test_losses_fall_and_the_page_tells(self):
-        done = self.run_it("longer", "longer", "--steps", "120", "--kind", "low-rank", "--rank", "4")
+        done = self.run_it("longer", "longer", "--steps", "200", "--kind", "low-rank", "--rank", "4")
         self.assertEqual(done.returncode, 0, done.stderr)
-        for name in ("squares", "textures"):
+        for name in ("squares", "textures", "stains"):
             losses = [line["loss"] for line in self.log("longer") if line["set"] == name]
-            self.assertLess(np.mean(losses[-5:]), 0.8 * np.mean(losses[:5]), name)
+            # Batches differ in what they show, so a quarter of all is asked.
+            self.assertLess(np.mean(losses[-len(losses) // 4:]), 0.9 * np.mean(losses[:4]), name)
         text = (self.folder / "longer/result.html").read_text()
         self.assertIn("<polyline", text)
-        self.assertEqual(text.count("<img"), 9)
+        self.assertEqual(text.count("<img"), 12)
 
     @unittest.skipUnless(SHRIKE.is_file(), f"no binary at {SHRIKE}; build it with ./deploy/build")
     def test_shrike_takes_the_bundle(self):
