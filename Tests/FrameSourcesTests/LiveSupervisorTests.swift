@@ -45,6 +45,19 @@ struct LiveSupervisorTests {
         #expect(delays.allSatisfy { $0 <= 60 } && delays.suffix(8).allSatisfy { $0 >= 48 })
     }
 
+    @Test mutating func theFirstOpeningIsGivenUpSoonerThanTheNext() {
+        _ = supervisor.start(at: .zero)
+        #expect(tick(from: 0, to: 7.1) == [])
+        guard case .announce(.retrying) = tick(from: 7.1, to: 7.2).last else {
+            Issue.record("still opening")
+            return
+        }
+        // The second waits for a camera that takes twice as long to answer.
+        #expect(tick(from: 7.2, to: 9) == [.connect])
+        #expect(tick(from: 9, to: 22) == [])
+        #expect(supervisor.picture(isNew: true, at: Self.at(22)) == [.announce(.up)])
+    }
+
     @Test mutating func refusedCredentialsAreToldApart() {
         _ = supervisor.start(at: .zero)
         #expect(supervisor.failed(LiveFailure("no", isRefusal: true), at: .zero) == [.announce(.unauthorized)])
