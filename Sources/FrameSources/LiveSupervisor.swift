@@ -21,7 +21,8 @@ struct LiveSupervisor {
     private let timing: LiveTiming
     private var backoff: Backoff
     private var phase = Phase.idle
-    private var attempts = 0
+    /// Openings since the last picture that gave none in time.
+    private var hungOpenings = 0
     private var announced: SourceState?
     private var lastPicture = MediaTime.zero
     private var lastNew = MediaTime.zero
@@ -54,7 +55,7 @@ struct LiveSupervisor {
             interval = interval == 0 ? seconds : interval * 0.9 + seconds * 0.1
         case .connecting, .awaitingPicture:
             phase = .up
-            attempts = 0
+            hungOpenings = 0
             interval = 0
             backoff.reset()
             // Time without a connection does not count towards a frozen picture.
@@ -88,6 +89,7 @@ struct LiveSupervisor {
         case .connecting(let since):
             let limit = openingLimit
             guard now - since > limit else { return [] }
+            hungOpenings += 1
             let delay = wait(from: now)
             let reason = "no answer within \(Int(limit.seconds)) s"
             return [.abandon] + announce(.retrying(reason: reason, after: delay))
@@ -117,16 +119,14 @@ struct LiveSupervisor {
         return actions
     }
 
-    /// A camera that comes back while it is being opened may leave that connection without an answer: the first attempts are given up
-    /// sooner, the later ones wait as long as a slow camera can take.
+    /// A camera that comes back while it is being opened may leave that connection without an answer: the first is given up soon, later ones
+    /// wait longer, up to what a slow camera can take.
     private var openingLimit: MediaTime {
         let longest = timing.connectTimeout + timing.readTimeout + MediaTime(milliseconds: 5000)
-        let first = timing.connectTimeout + MediaTime(milliseconds: 2000)
-        return attempts == 0 ? min(first, longest) : longest
+        return min(longest, timing.connectTimeout + MediaTime(milliseconds: 2000 * Int64(min(hungOpenings, 60))))
     }
 
     private mutating func wait(from now: MediaTime) -> MediaTime {
-        attempts += 1
         let delay = backoff.next()
         phase = .waiting(until: now + delay)
         return delay

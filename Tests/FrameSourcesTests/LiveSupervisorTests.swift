@@ -45,17 +45,23 @@ struct LiveSupervisorTests {
         #expect(delays.allSatisfy { $0 <= 60 } && delays.suffix(8).allSatisfy { $0 >= 48 })
     }
 
-    @Test mutating func theFirstOpeningIsGivenUpSoonerThanTheNext() {
+    @Test mutating func anOpeningThatHangsIsGivenUpSoonThenLater() {
         _ = supervisor.start(at: .zero)
-        #expect(tick(from: 0, to: 7.1) == [])
-        guard case .announce(.retrying) = tick(from: 7.1, to: 7.2).last else {
-            Issue.record("still opening")
-            return
+        _ = tick(from: 0, to: 1, picture: true)
+        var opened: [Double] = []
+        var limits: [Double] = []
+        for step in 10..<1200 {
+            for action in supervisor.tick(at: MediaTime(milliseconds: Int64(step) * 100)) {
+                if action == .connect { opened.append(Double(step) / 10) }
+                if action == .abandon, let since = opened.last { limits.append(Double(step) / 10 - since) }
+            }
         }
-        // The second waits for a camera that takes twice as long to answer.
-        #expect(tick(from: 7.2, to: 9) == [.connect])
-        #expect(tick(from: 9, to: 22) == [])
-        #expect(supervisor.picture(isNew: true, at: Self.at(22)) == [.announce(.up)])
+        #expect(limits.prefix(6).map { $0.rounded() } == [5, 7, 9, 11, 13, 15])
+        #expect(limits.dropFirst(6).allSatisfy { $0.rounded() == 15 })
+        // What took long to come makes the next opening no longer.
+        _ = supervisor.picture(isNew: true, at: Self.at(120))
+        _ = tick(from: 120, to: 128)
+        #expect(tick(from: 128, to: 130).contains(.abandon))
     }
 
     @Test mutating func refusedCredentialsAreToldApart() {
