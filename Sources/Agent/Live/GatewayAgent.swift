@@ -40,6 +40,7 @@ public struct GatewayAgent: Sendable {
     public func run() async throws {
         // Until the handler is there, a reload that comes early must not end the program.
         signal(SIGHUP, SIG_IGN)
+        ThreadHeaps.share()
         OpenCVLibrary.silence()
         OpenCVLibrary.setThreads(1)
         try makeFolder(configuration.stateFolder)

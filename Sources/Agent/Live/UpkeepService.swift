@@ -4,7 +4,7 @@ import Outbox
 import ServiceLifecycle
 import ShrikeCore
 
-/// Keeps the outbox in order while the agent runs: quotas, reserve, record. Gives memory back that nobody uses.
+/// Keeps the outbox in order while the agent runs: quotas, reserve, record.
 struct UpkeepService: Service {
     let outbox: Outbox
     let folder: String
@@ -12,16 +12,14 @@ struct UpkeepService: Service {
     let metrics: AgentMetrics
     let logger: Logger
 
-    /// Rounds are of five seconds.
-    private static let roundsToTrim = 12
-
     func run() async throws {
         await cancelWhenGracefulShutdown {
             var wasLacking = false
-            var round = 0
+            var isFirst = true
             repeat {
                 do {
-                    let upkeep = try await outbox.maintain(mayGrow: hasRoom, sizesLog: round == 0)
+                    let upkeep = try await outbox.maintain(mayGrow: hasRoom, sizesLog: isFirst)
+                    isFirst = false
                     for gap in upkeep.gaps {
                         metrics.dropped(gap)
                         logger.error(
@@ -42,24 +40,12 @@ struct UpkeepService: Service {
                     metrics.outboxFailed()
                     logger.error("the outbox cannot be kept in order: \(error)")
                 }
-                if round % Self.roundsToTrim == 0 { FreeMemory.giveBack() }
-                round += 1
             } while (try? await Task.sleep(for: .seconds(5))) != nil
         }
     }
 
     /// Twice the reserve must be free: the rest is for whatever else lives on this disk.
     private var hasRoom: Bool { FileSystemSpace.free(at: folder) > 2 * reserveBytes }
-}
-
-/// What the allocator holds and nobody uses.
-enum FreeMemory {
-    private static let trim = dlsym(nil, "malloc_trim").map {
-        unsafeBitCast($0, to: (@convention(c) (Int) -> CInt).self)
-    }
-
-    /// glibc has a heap for each of many threads and keeps what a burst left free in each: 2 MiB times sixteen on two cores, over hours.
-    static func giveBack() { _ = trim?(0) }
 }
 
 /// Room on a file system.
