@@ -71,11 +71,12 @@ def flapping(long):
             while time.monotonic() < end:
                 time.sleep(rng.uniform(1, longest))
                 is_silent = rng.random() < 0.5
+                # The agent may hear of it before we are done.
+                down = time.monotonic()
                 if is_silent:
                     cameras[i].signal(signal.SIGSTOP)
                 else:
                     cameras[i].kill()
-                down = time.monotonic()
                 time.sleep(rng.uniform(1, longest))
                 # Pictures may come before we hear that the camera listens.
                 earliest = time.monotonic()
