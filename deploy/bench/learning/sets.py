@@ -4,11 +4,12 @@
     pip install opencv-python-headless numpy
     python3 sets.py --data INSPECTION_SETS --output OUT
 
-INSPECTION_SETS holds deeppcb, bsdata, conveyor_belt and railway_wagon as their authors publish them. OUT/SET/{teach,report}
+INSPECTION_SETS holds deeppcb, bsdata, conveyor_belt, railway_wagon and ir_solar as their authors publish them. OUT/SET/{teach,report}
 are what is learned from and what is reported; OUT/SET/{learn,choose} are parts of `teach`, to choose methods by. No group is on
 both sides: boards (deeppcb), positions of the screw (bsdata), near-duplicates (conveyor_belt: 24x18 gray thumbnails that correlate
 above 0.95). railway_wagon is frames of few videos; its parts are stretches of time, so that its figures are optimistic.
-deeppcb_pairs has tested board, template and tested board as red, green and blue.
+deeppcb_pairs has tested board, template and tested board as red, green and blue. OUT/modules is ir_solar whole, a folder for each class;
+`shrike labels split --test 0.4` parts it by near-duplicates.
 """
 import argparse
 import json
@@ -148,6 +149,10 @@ def main():
         learn, choose = parted(teach, 0.6, seed=4)
         for part, chosen in {"teach": teach, "report": report, "learn": learn, "choose": choose}.items():
             write(chosen, names, options.output / name / part)
+    for picture, label in json.loads((d / "ir_solar" / "labels.json").read_text()).items():
+        folder = options.output / "modules" / label
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / Path(picture).name).write_bytes((d / "ir_solar" / picture).read_bytes())
 
 
 if __name__ == "__main__":

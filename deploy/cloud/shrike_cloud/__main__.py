@@ -59,7 +59,8 @@ def card(arguments, sets, settings, log, difference):
     lines = [f"# {arguments.name}:{arguments.version}", "", f"An adaptation (L1) of {arguments.base}, kind {settings.kind}.", "",
              "| set | task | pictures | licence |", "|---|---|---|---|"]
     lines += [f"| {s.name} | {s.task} | {len(s.examples)} | {s.license or 'not stated'} |" for s in sets]
-    lines += ["", f"Seed {settings.seed}, {settings.steps} steps of {settings.batch} pictures. The exported network differs from the trained one by at most "
+    lines += ["", f"Seed {settings.seed}, {settings.steps} steps of {settings.batch} pictures, share {arguments.share:g}, "
+              f"{f'dense changes of rank {arguments.compress}' if arguments.compress else 'all changes kept'}. The exported network differs from the trained one by at most "
               f"{difference:.1e} of a tap's largest value.", ""]
     return "\n".join(lines)
 
@@ -101,6 +102,8 @@ def detector(arguments):
 
 
 def adaptation(arguments):
+    if not 0 < arguments.share <= 1 or arguments.compress < 0:
+        raise ValueError("--share is above 0 and at most 1, --compress is 0 or a rank")
     store = Store(arguments.store)
     base, sets, settings = store.base(arguments.base), read_sets(arguments.sets), settings_of(arguments)
     teacher = store.base(arguments.teacher) if arguments.teacher else None
@@ -111,6 +114,7 @@ def adaptation(arguments):
     if not is_first():
         return
     network = adapter.network
+    network.shrink(arguments.share, arguments.compress)
     tensors, values = network.tensors(), base[2]["input"]
     difference = parity(str(base[1]), tensors, network, (values["height"], values["width"]))
     text = card(arguments, sets, settings, log, difference)
@@ -123,8 +127,10 @@ def adaptation(arguments):
     digest = store.write_adaptation(
         arguments.name, arguments.version, (base[0], arguments.base), tensors, int8, text,
         ", ".join(f"{s.name} ({len(s.examples)})" for s in sets), f"steps={settings.steps}", licenses)
+    if arguments.layout:
+        store.export(f"{arguments.name}:{arguments.version}", arguments.layout)
     size = sum(t.numel() * t.element_size() for t in tensors.values()) + len(int8 or b"")
-    facts = {"bundle": digest, "size": f"{size / 1e6:.2f} MB", "kind": settings.kind, "steps": settings.steps,
+    facts = {"bundle": digest, "size": f"{size / 1e6:.2f} MB", "kind": settings.kind, "steps": settings.steps, "share": arguments.share,
              "seconds of training": round(log[-1]["seconds"]), "exported against trained": f"{difference:.1e}"}
     replace(Path(arguments.out) / "result.html", page(f"{arguments.name}:{arguments.version}", facts, sets, log, Loader(base[2], settings.seed)).encode())
     print(f"{arguments.name}:{arguments.version} {digest}\n{len(sets)} sets, {sum(len(s.examples) for s in sets)} pictures, {size / 1e6:.2f} MB, "
@@ -138,6 +144,9 @@ def main():
     one.set_defaults(run=adaptation)
     one.add_argument("--base", required=True, metavar="NAME:VERSION")
     one.add_argument("--teacher", metavar="NAME:VERSION", help="a larger base of the store, which pictures without labels are learned from")
+    one.add_argument("--share", type=float, default=1.0, help="how far to go from the base to what was trained, 0 to 1")
+    one.add_argument("--compress", type=int, default=0, metavar="RANK", help="keep dense changes to this rank, for a smaller bundle; 0 keeps all")
+    one.add_argument("--layout", metavar="FOLDER", help="writes the bundle there too, alone, as `shrike bundle pull oci:FOLDER` takes it")
     one.add_argument("--calibrate", metavar="FOOTAGE", help="adds an 8-bit form, made and measured with these pictures by `shrike base import`")
     one.add_argument("--shrike", default="shrike", help="the program that makes it")
     two = commands.add_parser("detector", help="train a whole detector end to end, for one scene or for anything that looks like a defect")

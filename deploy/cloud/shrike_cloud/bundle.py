@@ -2,6 +2,7 @@
 import hashlib
 import json
 import os
+import shutil
 from pathlib import Path
 
 import onnx
@@ -111,6 +112,19 @@ class Store:
             "annotations": {"org.opencontainers.image.ref.name": reference}, "artifactType": TYPES["artifact"]})
         replace(self.path / "index.json", canonical(index))
         return manifest["digest"]
+
+    def export(self, reference, folder):
+        """The bundle alone, without its base, as an OCI layout; what was in the folder is replaced."""
+        digest, manifest = self.find(reference)
+        folder = Path(folder)
+        shutil.rmtree(folder, ignore_errors=True)
+        (folder / "blobs" / "sha256").mkdir(parents=True)
+        for name in (digest, manifest["config"]["digest"], *(layer["digest"] for layer in manifest["layers"])):
+            shutil.copyfile(self.blob(name), folder / "blobs" / "sha256" / name.removeprefix("sha256:"))
+        shutil.copyfile(self.path / "oci-layout", folder / "oci-layout")
+        index = self._index()
+        index["manifests"] = [m for m in index["manifests"] if m["digest"] == digest]
+        replace(folder / "index.json", canonical(index))
 
 
 def replace(path, data: bytes):

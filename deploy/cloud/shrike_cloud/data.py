@@ -176,9 +176,10 @@ class Loader:
         self.scale = torch.tensor(values["scale"], dtype=torch.float32).view(3, 1, 1)
         self.is_rgb, self.seed = values["channels"] == "rgb", seed
         self.vary = v2.Compose([
-            v2.RandomHorizontalFlip(), v2.RandomVerticalFlip(),
+            v2.RandomHorizontalFlip(),
             v2.RandomAffine(degrees=8, translate=(0.08, 0.08), scale=(0.75, 1.35), fill={tv_tensors.Mask: 0, "others": 127}),
-            v2.ColorJitter(brightness=0.3, contrast=0.3, saturation=0.2), v2.RandomGrayscale(0.1),
+            # Little: how bright a thermal picture is, and what is up, mean something.
+            v2.ColorJitter(brightness=0.1, contrast=0.1, saturation=0.1),
             v2.RandomApply([v2.GaussianBlur(5, (0.3, 1.5))], 0.2), v2.ClampBoundingBoxes(),
             v2.SanitizeBoundingBoxes(min_size=3, labels_getter=lambda parts: parts[1]["kinds"])]) if varies else None
 

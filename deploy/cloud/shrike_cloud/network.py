@@ -82,6 +82,21 @@ class Network(nn.Module):
         return {tap: values[tap] for tap in self.taps}
 
     @torch.no_grad()
+    def shrink(self, share, rank):
+        """Goes back to `share` of the way from the base to what was trained, which keeps what the base is good at (WiSE-FT, Wortsman et al. 2022), and keeps
+        dense changes to the first `rank` of their singular vectors; 0 keeps all."""
+        for name, value in list(self.changes.items()):
+            if not name.endswith("|a"):
+                value.mul_(share)
+            rows, columns = value.shape[0], value[0].numel()
+            if rank and name.endswith("|add") and value.dim() == 4 and value.shape[1] > 1 and rank * (rows + columns) < rows * columns:
+                u, strengths, v = torch.linalg.svd(value.flatten(1), full_matrices=False)
+                root, key = strengths[:rank].sqrt(), name.removesuffix("|add")
+                del self.changes[name]
+                self.changes[key + "|a"] = nn.Parameter(root[:, None] * v[:rank])
+                self.changes[key + "|b"] = nn.Parameter(u[:, :rank] * root)
+
+    @torch.no_grad()
     def tensors(self):
         """What `adaptation.safetensors` holds, as half floats; only what changed."""
         found = {}

@@ -28,6 +28,7 @@ class Settings:
     rate: float = 3e-4
     head_rate: float = 2e-3
     decay: float = 1e-2
+    heads_first: float = 0.0
     seed: int = 1
     save_every: int = 100
     sizes: str = ""
@@ -131,11 +132,14 @@ def adapt(base, sets, settings, out, say=print, teacher=None, shares_boxes=False
     clock, spent = time.monotonic(), log[-1]["seconds"] if log else 0.0
     for step in range(begin, settings.steps):
         which, chosen = plan.step(step)
-        for group in optimizer.param_groups:
-            group["lr"] = group["first"] * rate_of(step, settings.steps)
+        # Heads that know nothing would distort the features: they learn alone first (Kumar et al. 2022).
+        alone = round(settings.heads_first * settings.steps)
+        network.requires_grad_(step >= alone)
+        for group, begins in zip(optimizer.param_groups, (alone, 0)):
+            group["lr"] = group["first"] * rate_of(max(0, step - begins), settings.steps - begins)
         pictures, targets, unvaried = batch_of(loader, plain, sets[which], chosen, step, processes)
-        loss = model(which, pictures, targets, unvaried)
         optimizer.zero_grad(set_to_none=True)
+        loss = model(which, pictures, targets, unvaried)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(adapter.parameters(), 5.0)
         optimizer.step()

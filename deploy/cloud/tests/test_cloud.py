@@ -1,6 +1,7 @@
 """`deploy/cloud/test`: the trainer on a small base and made-up pictures; nothing is fetched."""
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -167,6 +168,29 @@ class CloudTests(unittest.TestCase):
             for name, value in weights.items():
                 np.testing.assert_allclose(value, network.weight(name).detach().numpy(), atol=2e-3, err_msg=f"{kind} {name}")
 
+    def test_a_share_and_a_rank_shrink_what_changed(self):
+        torch.manual_seed(2)
+        path = str(self.folder / "base.onnx")
+        network = Network(path, "full")
+        with torch.no_grad():
+            for value in network.changes.values():
+                value.add_(0.03 * torch.randn_like(value))
+        whole = {n: network.weight(n).clone() for n in network.frozen}
+        network.shrink(0.5, 3)
+        weights = {i.name: torch.from_numpy(numpy_helper.to_array(i).copy()) for i in adapted_network(path, network.tensors()).graph.initializer}
+        ranks = []
+        for name, value in weights.items():
+            torch.testing.assert_close(value, network.weight(name).detach(), atol=2e-3, rtol=0)
+            base = getattr(network, network.frozen[name])
+            change, wanted = value - base, (whole[name] - base) / 2
+            if name.replace(".", ":") + "|a" in network.changes:
+                ranks.append(int((torch.linalg.svdvals(change.flatten(1)) > 3e-3).sum()))
+                wanted = torch.linalg.svd(wanted.flatten(1), full_matrices=False)
+                wanted = ((wanted.U[:, :3] * wanted.S[:3]) @ wanted.Vh[:3]).view_as(change)
+            torch.testing.assert_close(change, wanted, atol=2e-3, rtol=0)
+        self.assertGreater(len(ranks), 3)
+        self.assertLessEqual(max(ranks), 3)
+
     def test_the_plan_shows_every_example_once_before_any_comes_again(self):
         plan = Plan(read_sets(self.sets), 4, seed=1)
         seen = {which: [] for which in range(len(plan.sets))}
@@ -297,7 +321,8 @@ class CloudTests(unittest.TestCase):
 
     @unittest.skipUnless(SHRIKE.is_file(), f"no binary at {SHRIKE}; build it with ./deploy/build")
     def test_shrike_takes_the_bundle(self):
-        done = self.run_it("taken", "taken", "--kind", "norm", "--shrike", str(SHRIKE), "--calibrate", str(self.folder / "sets/boxes"))
+        done = self.run_it("taken", "taken", "--kind", "norm", "--shrike", str(SHRIKE), "--calibrate", str(self.folder / "sets/boxes"),
+                           "--layout", str(self.folder / "alone"))
         self.assertEqual(done.returncode, 0, done.stderr)
         shown = subprocess.run([SHRIKE, "bundle", "verify", "taken:1", "--models", self.store], capture_output=True, text=True)
         self.assertEqual(shown.returncode, 0, shown.stdout + shown.stderr)
@@ -306,6 +331,14 @@ class CloudTests(unittest.TestCase):
         self.assertEqual(files, ["adaptation.safetensors", "backbone-int8.onnx", "model-card.md"])
         listed = subprocess.run([SHRIKE, "base", "list", "--store", self.store], capture_output=True, text=True)
         self.assertRegex(listed.stdout, r"taken:1.*int8")
+        # On a gateway that has the base, the bundle alone is enough.
+        gateway = self.folder / "gateway"
+        shutil.copytree(self.store, gateway)
+        index = json.loads((gateway / "index.json").read_text())
+        index["manifests"] = [m for m in index["manifests"] if m["annotations"]["org.opencontainers.image.ref.name"] == "small:1"]
+        (gateway / "index.json").write_bytes(canonical(index))
+        pulled = subprocess.run([SHRIKE, "bundle", "pull", f"oci:{self.folder}/alone", "--models", gateway], capture_output=True, text=True)
+        self.assertEqual(pulled.returncode, 0, pulled.stderr)
 
     def pods(self, file):
         documents = [d for d in yaml.safe_load_all((PACKAGE / "kubernetes" / file).read_text())]
