@@ -112,7 +112,7 @@ struct PlaybackTests {
         // At this speed the four seconds take 200.
         let forward = try await type([.atOnce("\u{1B}[C")], speed: "0.02")
         #expect(forward.status == 0)
-        #expect((forward.heard.last?.time ?? 999) < 190)
+        #expect((forward.heard.last?.time ?? 999) < 199)
         #expect(try folder.bytes("out/alerts.ndjson") == alerts)
         let back = try await type([Keys(keys: "\u{1B}[D", text: "score ", count: 3)], speed: "0.5")
         #expect(back.status == 0)

@@ -13,7 +13,7 @@ public struct DecoderIsolation: Hashable, Sendable {
     /// Address space of the child in bytes; the largest picture allowed takes about 800 MB in a progressive JPEG.
     public var memory: Int
 
-    public init(program: String, patience: Double = 8, memory: Int = 2 << 30) {
+    public init(program: String, patience: Double = 7, memory: Int = 2 << 30) {
         (self.program, self.patience, self.memory) = (program, patience, memory)
     }
 
