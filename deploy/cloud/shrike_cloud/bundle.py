@@ -114,10 +114,12 @@ class Store:
         return manifest["digest"]
 
     def export(self, reference, folder):
-        """The bundle alone, without its base, as an OCI layout; what was in the folder is replaced."""
+        """The bundle alone, without its base, as an OCI layout; an earlier layout in the folder is replaced, nothing else."""
         digest, manifest = self.find(reference)
         folder = Path(folder)
-        shutil.rmtree(folder, ignore_errors=True)
+        if folder.is_dir() and any(folder.iterdir()) and not (folder / "oci-layout").is_file():
+            raise BundleError(f"{folder} holds something else; name a new folder for the layout")
+        shutil.rmtree(folder / "blobs", ignore_errors=True)
         (folder / "blobs" / "sha256").mkdir(parents=True)
         for name in (digest, manifest["config"]["digest"], *(layer["digest"] for layer in manifest["layers"])):
             shutil.copyfile(self.blob(name), folder / "blobs" / "sha256" / name.removeprefix("sha256:"))

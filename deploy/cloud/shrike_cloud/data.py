@@ -103,12 +103,11 @@ def _folders(path):
 
 
 def _masks(path):
-    examples = []
+    pictures, examples = {p.stem: p for p in _files(path / "images")}, []
     for mask in sorted((path / "masks").glob("*.png")):
-        picture = next((p for p in _files(path / "images") if p.stem == mask.stem), None)
-        if picture is None:
-            raise DataError(f"{mask}: there is no picture of this name in {path / 'images'}")
-        examples.append(Example(picture, mask=mask))
+        if mask.stem not in pictures:
+            raise DataError(f"{mask}: there is no picture of this name in {path / 'images'}; add it, or remove the mask")
+        examples.append(Example(pictures[mask.stem], mask=mask))
     return ["defect"], examples
 
 

@@ -77,7 +77,7 @@ def exported(adapter, description, size, classes, path):
         # Sizes are fixed, so what tracing takes for constant is.
         warnings.simplefilter("ignore")
         torch.onnx.export(detector, (picture,), str(path), dynamo=False, opset_version=17, input_names=["images"], output_names=["output0"])
-    model = without_copies(onnx.load(path))
+    model = onnx.load(path)
     onnx.helper.set_model_props(model, {"names": repr(dict(enumerate(classes))), "task": "detect"})
     replace(path, model.SerializeToString())
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
@@ -85,18 +85,6 @@ def exported(adapter, description, size, classes, path):
         trained = detector(picture).numpy()
     got = session.run(None, {"images": picture.numpy()})[0]
     return max(float(np.abs(g - t).max() / np.abs(t).max()) for g, t in ((got[:, :4], trained[:, :4]), (got[:, 4:], trained[:, 4:])))
-
-
-def without_copies(model):
-    """Weights that two nodes share come out of the export as copies, which OpenCV does not read."""
-    graph, weights = model.graph, {i.name for i in model.graph.initializer}
-    copies = {n.output[0]: n.input[0] for n in graph.node if n.op_type == "Identity" and n.input[0] in weights}
-    kept = [n for n in graph.node if n.output[0] not in copies]
-    for node in kept:
-        node.input[:] = [copies.get(name, name) for name in node.input]
-    del graph.node[:]
-    graph.node.extend(kept)
-    return model
 
 
 def write_scene(folder, name, version, classes):

@@ -392,6 +392,9 @@ class CloudTests(unittest.TestCase):
         path.write_text("- {name: a, boxes: bad.json}")
         with self.assertRaisesRegex(DataError, "no COCO annotations"):
             read_sets(path)
+        with self.assertRaisesRegex(BundleError, "holds something else"):
+            Store(self.store).export("small:1", self.folder / "sets")
+        self.assertTrue((self.folder / "sets/boxes/labels.json").is_file())
         with self.assertRaisesRegex(BundleError, "not in"):
             Store(self.store).base("other:1")
         for text in ("320", "320x330", "axb", "320x320x3"):
